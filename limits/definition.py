@@ -121,8 +121,8 @@ class LimitValues(BaseModel):
     def _agrees(self) -> Self:
         if all(value is None for value in (self.high, self.low, self.rate, self.stale)):
             raise InvalidInput("give at least one of high, low, rate and stale", "high")
-        if self.high is not None and self.low is not None and self.low >= self.high:
-            raise InvalidInput(f"{self.low:g} °C must be below the high limit {self.high:g} °C", "low")
+        if self.high is not None and self.low is not None:
+            self._check_order(self.low, self.high)
         if (self.rate is None) != (self.within is None):
             raise InvalidInput("a rate requires both rate and within, such as 2 K within 5m", "within")
         if self.stale is not None and (self.schedule or self.severity != "warning"):
@@ -130,6 +130,16 @@ class LimitValues(BaseModel):
             raise InvalidInput("stale holds at all times and is a warning: set it by itself", field)
         self._check_schedule()
         return self
+
+    def _check_order(self, low: float, high: float) -> None:
+        if low >= high:
+            raise InvalidInput(f"{low:g} °C must be below the high limit {high:g} °C", "low")
+        if self.hysteresis >= high - low:
+            message = (
+                f"must be less than the {high - low:g} K between the limits: an excursion beyond one could "
+                "only end beyond the other"
+            )
+            raise InvalidInput(message, "hysteresis")
 
     def _check_schedule(self) -> None:
         if self.schedule is None:

@@ -31,6 +31,7 @@ def test_a_rate_has_its_window_and_a_schedule_its_zone() -> None:
         ({"high": 8}, "sensor_id"),
         ({"sensor_id": "1", "location": "a", "high": 8}, "location"),
         ({"sensor_id": "1", "high": 8, "low": 8}, "low"),
+        ({"sensor_id": "1", "high": 8, "low": 2, "hysteresis": 6}, "hysteresis"),
         ({"sensor_id": "1", "high": math.nan}, "high"),
         ({"sensor_id": "1", "high": math.inf}, "high"),
         ({"sensor_id": "1", "high": 8, "hysteresis": -1}, "hysteresis"),
