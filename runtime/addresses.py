@@ -16,7 +16,7 @@ HOST_LIST_ERROR = (
     "as rabbitmq,rabbitmq-2:5673,[::1]:5674, and without a scheme such as amqp://"
 )
 _HOST_AND_PORT = re.compile(r"(?P<host>\[[^]]*\]|[^:]*):(?P<port>[0-9]{1,5})")
-URL_ERROR = "must be an http or https URL, such as http://rabbitmq:15672"
+URL_ERROR = "must be an http or https URL, such as http://server:8080"
 
 
 def parse_host(text: str) -> str:

@@ -195,20 +195,23 @@ def _messages(settings: type[Settings], error: ValidationError) -> list[str]:
 
 
 def _message(settings: type[Settings], detail: Mapping[str, Any]) -> str:
-    field = next((part for part in detail["loc"] if isinstance(part, str)), None)
+    name = next((part for part in detail["loc"] if isinstance(part, str)), None)
     problem = validation_message(detail)
-    if field is None:
+    if name is None:
         return problem
-    variable = field.upper()
+    fields = _variables(settings)
+    field = fields.get(name.upper())
+    # Of the names of the field, the one that is set.
+    variables = (variable for variable, each in fields.items() if each == field)
+    variable = next(filter(os.environ.get, variables), name.upper())
     value = os.environ.get(variable)
-    if value is None or _is_secret(settings, field) or has_credentials(value):
+    if value is None or field is None or _is_secret(settings, field) or has_credentials(value):
         return f"{variable}: {problem}"
     return f"{variable} is {value!r}: {problem}"
 
 
 def _is_secret(settings: type[Settings], field: str) -> bool:
-    info = settings.model_fields.get(field.lower())
-    return info is None or "SecretStr" in str(info.annotation)
+    return "SecretStr" in str(settings.model_fields[field].annotation)
 
 
 __all__ = ["ReadableFile", "SecretStr", "ServiceSettings", "Settings", "load"]

@@ -1,11 +1,12 @@
 """Settings from the environment: files, empty variables, and messages about invalid values."""
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 
-from runtime.settings import ServiceSettings, load
+from runtime.settings import ServiceSettings, TimeZone, load
 from tests.unit.fakes import GetSettingsError
 
 
@@ -13,6 +14,7 @@ class Sample(ServiceSettings):
     password: SecretStr = SecretStr("default")
     rate: float = Field(default=1.0, gt=0)
     address: SecretStr | None = Field(default=None, validation_alias=AliasChoices("address", "other_address"))
+    zone: TimeZone = Field(default=ZoneInfo("UTC"), validation_alias=AliasChoices("own_zone", "any_zone"))
 
     @field_validator("password")
     @classmethod
@@ -122,6 +124,15 @@ def test_an_invalid_variable_is_reported_with_its_value_and_what_is_allowed(
 
     assert message.startswith(f"{variable} is {value!r}: ")
     assert allowed in message
+
+
+@pytest.mark.parametrize("variable", ["OWN_ZONE", "ANY_ZONE"])
+def test_an_invalid_value_is_reported_with_the_variable_that_has_it(
+    settings_error: GetSettingsError, variable: str
+) -> None:
+    assert settings_error(Sample, **{variable: "Berlin"}).startswith(
+        f"{variable} is 'Berlin': must be a time zone"
+    )
 
 
 def test_each_invalid_variable_has_a_line(settings_error: GetSettingsError) -> None:
