@@ -24,6 +24,10 @@ ALIASES = {
     "measured_at": set(TIME_FIELDS),
     "temperature": set(TEMPERATURE_FIELDS),
 }
+_MEANINGS: dict[str, tuple[Meaning, ...]] = {
+    "sensor_id": (Meaning.SENSOR,),
+    "measured_at": (Meaning.TIME, Meaning.TIME_OF_DEVICE),
+}
 FIELD_BY_ALIAS = {alias: field for field, aliases in ALIASES.items() for alias in aliases}
 
 
@@ -81,11 +85,11 @@ def _number_as_text(value: Any) -> Shape | None:
 
 def _misnamed(content: Any, field: str) -> str:
     """Return how to call a field that is missing, if it has another name."""
-    meaning = {"sensor_id": Meaning.SENSOR, "measured_at": Meaning.TIME}.get(field)
+    meanings = _MEANINGS.get(field, ())
     names = content if isinstance(content, dict) and not content.keys() & ALIASES.get(field, set()) else ()
     is_sensor = field == "sensor_id"
     name = next(
-        (n for n in names if meaning_of(n) is meaning or (is_sensor and compact(n) in _NAMES_OF_SENSORS)),
+        (n for n in names if meaning_of(n) in meanings or (is_sensor and compact(n) in _NAMES_OF_SENSORS)),
         None,
     )
     return f"; {quote_name(name)} is not read: call it {field}" if name else ""

@@ -152,6 +152,10 @@ def test_a_message_of_a_known_device_is_named_with_an_example_that_is_accepted(
             "measured_at is missing; Timestamp is not read: call it",
         ),
         (
+            b'{"sensor_id": "a", "created_at": 5, "temperature": 1}',
+            "measured_at is missing; created_at is not read: call it measured_at",
+        ),
+        (
             b'{"SensorID": "a", "timestamp": 5, "temperature": 1}',
             "sensor_id is missing; SensorID is not read: call it",
         ),
