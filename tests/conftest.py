@@ -43,19 +43,16 @@ UNMEASURED = (
     "tests/unit/evaluation/",
 )
 UNIT_TESTS = Path(__file__).parent / "unit"
-# Most tests with servers wait for longer than they compute. The worker after these computes in that time.
+# Most tests with servers wait for longer than they compute. The worker after these runs unit tests meanwhile.
 WORKERS = 2 * (os.cpu_count() or 1)
-BACKGROUND_WORKER = f"gw{WORKERS}"
-BACKGROUND_NICENESS = 5  # a third of the processor time of another process
+UNIT_TEST_WORKER = f"gw{WORKERS}"
 SOURCES = pytest.StashKey[dict[str, str]]()
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_sessionstart(session: pytest.Session) -> None:
-    """Let processes that tests start measure coverage, and lower the priority of the background worker."""
+def pytest_sessionstart() -> None:
+    """Let processes that tests start measure coverage."""
     coverage_variables.export()
-    if _worker_id(session.config) == BACKGROUND_WORKER:
-        os.nice(BACKGROUND_NICENESS)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -117,7 +114,7 @@ def _recorded(name: str, source: Source[Server], config: pytest.Config) -> Itera
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Use two workers per core, and one in the background unless unit tests alone are selected."""
+    """Use two workers per core, and one for unit tests unless these alone are selected."""
     return WORKERS if _needs_no_server(config) else WORKERS + 1
 
 
@@ -147,7 +144,7 @@ def _needs_no_server(config: pytest.Config) -> bool:
 class Distribution(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
     """Give each worker the next test, group or module of unit tests, in the order of their collection.
 
-    The background worker starts with the last, which are unit tests.
+    One worker starts with the last, which are unit tests.
 
     xdist's own `loadgroup` does not work with pytest 9.2: github.com/pytest-dev/pytest-xdist/issues/1386.
     """
@@ -158,7 +155,7 @@ class Distribution(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no
         return next(filter(nodeid.startswith, GROUPS), nodeid)
 
     def _assign_work_unit(self, node: WorkerController) -> None:
-        if node.gateway.id == BACKGROUND_WORKER:
+        if node.gateway.id == UNIT_TEST_WORKER:
             self.workqueue.move_to_end(next(reversed(self.workqueue)), last=False)
         super()._assign_work_unit(node)
 
