@@ -22,15 +22,22 @@ def discover_webdav() -> WebDavSettings:
     """
     if os.environ.get("WEBDAV_URL"):
         return load(WebDavSettings)
-    given, native = _env_file_variables(), native_variables()
-    if native is None:
-        address = f"http://{LOOPBACK}:{given.get('WEBDAV_HOST_PORT', '8087')}"
-        variables = {"WEBDAV_URL": address, **DEFAULTS, **given}
-    else:  # it has none of its own where `.env` names a server
-        variables = native if "WEBDAV_URL" in native else given
+    variables = _stack_variables()
     if "WEBDAV_URL" not in variables:
         fail("The running stack has no WebDAV server: start it with the profile reports, or set WEBDAV_URL.")
     return load(WebDavSettings, **{name.lower(): variables[name] for name in VARIABLES if name in variables})
+
+
+def _stack_variables() -> Variables:
+    """Return the variables of the running stack, or those of `.env` if a native stack has no such server."""
+    native = native_variables()
+    if native is not None and "WEBDAV_URL" in native:
+        return native
+    given = _env_file_variables()
+    if native is not None:
+        return given
+    address = f"http://{LOOPBACK}:{given.get('WEBDAV_HOST_PORT', '8087')}"
+    return {"WEBDAV_URL": address, **DEFAULTS, **given}
 
 
 def _env_file_variables() -> Variables:
