@@ -10,6 +10,8 @@ from pydantic import AfterValidator, Field, StringConstraints
 from runtime.settings import Settings
 from web.proxies import TrustedProxies, parse_networks, parse_roles
 
+HOST_NAME = re.compile(r"[A-Za-z0-9.-]+")
+
 
 def _checked_by(parse: Callable[[str], object]) -> Callable[[str], str]:
     """Return a validator that keeps the text that `parse` accepts."""
@@ -37,12 +39,11 @@ def _requested_name(name: str) -> str:
         return f"[{IPv6Address(name)}]"
     except ValueError:
         raise ValueError(
-            f"must be host names and IP addresses without a port, comma-separated, such as sensors.example; "
+            "must be host names and IP addresses without a port, comma-separated, such as sensors.example; "
             f"{name} is neither"
         ) from None
 
 
-HOST_NAME = re.compile(r"[A-Za-z0-9.-]+")
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
 HeaderName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]+$")]
