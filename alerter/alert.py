@@ -23,6 +23,7 @@ SUBJECT_LABELS = {
     ProblemKind.WORKFLOW_FAILED: "workflow",
     ProblemKind.RECEIVER_DOWN: "receiver",
     ProblemKind.FOLDER_DOWN: "service",
+    ProblemKind.OUTBOX_FAILING: "service",
     ProblemKind.BROKER_NODE_DOWN: "node",
     ProblemKind.BROKER_RESOURCE_ALARM: "node",
     ProblemKind.QUEUE_WITHOUT_QUORUM: "queue",

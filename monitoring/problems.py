@@ -59,6 +59,7 @@ class ProblemKind(StrEnum):
     WORKFLOW_FAILED = "workflow-failed"
     RECEIVER_DOWN = "receiver-down"
     FOLDER_DOWN = "folder-down"
+    OUTBOX_FAILING = "outbox-failing"
 
     @property
     def severity(self) -> Severity:
@@ -103,6 +104,7 @@ STATUS_ALERTS = {
     ProblemKind.WORKFLOW_FAILED: Alert("WorkflowFailed", Severity.WARNING, in_prometheus=False),
     ProblemKind.RECEIVER_DOWN: Alert("ReceiverDown", Severity.WARNING, in_prometheus=True),
     ProblemKind.FOLDER_DOWN: Alert("FolderDown", Severity.WARNING, in_prometheus=True),
+    ProblemKind.OUTBOX_FAILING: Alert("OutboxFailing", Severity.WARNING, in_prometheus=True),
 }
 # What a notification says once the problem is over.
 RESOLVED_MESSAGES = {
@@ -129,6 +131,7 @@ RESOLVED_MESSAGES = {
     ProblemKind.WORKFLOW_FAILED: "The workflow {subject} was run again, or failed more than a day ago",
     ProblemKind.RECEIVER_DOWN: "The receiver {subject} accepts notifications again",
     ProblemKind.FOLDER_DOWN: "{subject} reads the folder of files for reports again",
+    ProblemKind.OUTBOX_FAILING: "{subject} writes its outbox again",
 }
 # What only metrics show: their history, and the servers of a cluster that nothing else reads.
 PROMETHEUS_ALERTS = (
@@ -136,7 +139,6 @@ PROMETHEUS_ALERTS = (
     Alert("NoReadingsStored", Severity.WARNING, in_prometheus=True),
     Alert("HighEndToEndLatency", Severity.WARNING, in_prometheus=True),
     Alert("ReadingsDropped", Severity.CRITICAL, in_prometheus=True),
-    Alert("OutboxFailing", Severity.WARNING, in_prometheus=True),
     Alert("DatabaseWithoutPrimary", Severity.CRITICAL, in_prometheus=True),
     Alert("EtcdWithoutQuorum", Severity.CRITICAL, in_prometheus=True),
     Alert("EtcdMemberDown", Severity.WARNING, in_prometheus=True),

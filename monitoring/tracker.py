@@ -11,6 +11,7 @@ from monitoring.folder_rules import folder_problems
 from monitoring.limit_rules import limit_problems
 from monitoring.model import Problem
 from monitoring.observation import Observation
+from monitoring.outbox_rules import outbox_problems
 from monitoring.problems import OFFLINE_MIN_SILENCE, ProblemKind
 from monitoring.receiver_rules import receiver_problems
 from monitoring.rules import (
@@ -65,6 +66,7 @@ class ProblemTracker:
             *workflow_problems(observation),
             *receiver_problems(observation),
             *folder_problems(observation),
+            *outbox_problems(observation),
         ]
         problems = [self._with_start(problem, observation.at) for problem in found]
         self._update_inhibition([p for p in problems if _inhibits(p, observation)], observation.at)

@@ -32,6 +32,10 @@ DROPPED = Counter("sensor_readings_dropped_total", "Readings dropped because the
 OUTBOX_FAILURES = Counter(
     "sensor_outbox_failures_total", "Failed operations on the outbox's file: the disk was full or failed"
 )
+OUTBOX_FAILING_SINCE = Gauge(
+    "sensor_outbox_failing_since_timestamp_seconds",
+    "When the outbox's file first could not be written, because the disk was full or failed; 0 once it can",
+)
 PENDING = Gauge("sensor_outbox_readings", "Readings that the broker has not confirmed yet")
 DEPENDENCY_UP = Gauge("sensor_dependency_up", "1 while the broker is up, 0 while it is down", ["dependency"])
 DEPENDENCY_DOWN_SECONDS = Counter(
@@ -54,6 +58,7 @@ class SensorTelemetry:
     def __init__(self, health: Health, clock: Callable[[], float] = time.monotonic) -> None:
         self._health = health
         self._source_responds = True
+        self._is_outbox_failing = False
         self._dependencies = DependencyMetrics(
             health, DEPENDENCY_UP, DEPENDENCY_DOWN_SECONDS, BROKER, clock=clock
         )
@@ -164,11 +169,16 @@ class SensorTelemetry:
     def outbox_failed(self, reason: str, in_memory: int) -> None:
         """Record that the disk is full or fails; a kill would lose the readings that are in memory only."""
         OUTBOX_FAILURES.inc()
+        if not self._is_outbox_failing:
+            OUTBOX_FAILING_SINCE.set_to_current_time()
+        self._is_outbox_failing = True
         if self._failure_limiter.acquire():
             self._log.error("outbox failed", reason=reason, readings_in_memory=in_memory)
 
     def outbox_recovered(self) -> None:
         """Record that all readings are on disk again."""
+        OUTBOX_FAILING_SINCE.set(0)
+        self._is_outbox_failing = False
         self._log.info("outbox recovered")
 
     def stopped(self, pending: int, in_memory: int) -> None:

@@ -53,6 +53,19 @@ def test_each_event_of_a_reading_is_counted_and_logged(
     assert [line["event"] for line in lines] == ([event] if event else [])
 
 
+def test_an_outbox_fails_from_its_first_failure_until_it_recovers() -> None:
+    telemetry, since = SensorTelemetry(Health()), "sensor_outbox_failing_since_timestamp_seconds"
+    telemetry.outbox_failed("database or disk is full", 3)
+    first = metric(since)
+    assert first > 0
+
+    telemetry.outbox_failed("database or disk is full", 4)
+    assert metric(since) == first
+
+    telemetry.outbox_recovered()
+    assert metric(since) == 0
+
+
 @pytest.mark.parametrize(
     "action",
     [
