@@ -7,31 +7,10 @@ from enum import StrEnum
 from typing import Protocol
 
 from monitoring.model import Problem
-from monitoring.problems import RESOLVED_MESSAGES, ProblemKind
+from monitoring.problems import DEFINITIONS
 from runtime.text import format_duration
 
 Labels = Mapping[str, str]
-# The label that holds the subject of a problem. A broker and a database need none.
-SUBJECT_LABELS = {
-    ProblemKind.STANDBY_DOWN: "host",
-    ProblemKind.SENSOR_OFFLINE: "sensor",
-    ProblemKind.SERVICE_DOWN: "service",
-    ProblemKind.SERVICE_STALLED: "service",
-    ProblemKind.SERVICE_NOT_READY: "service",
-    ProblemKind.ANALYSIS_BEHIND: "service",
-    ProblemKind.NO_WORKER: "job_kind",
-    ProblemKind.WORKFLOW_FAILED: "workflow",
-    ProblemKind.RECEIVER_DOWN: "receiver",
-    ProblemKind.FOLDER_DOWN: "service",
-    ProblemKind.OUTBOX_FAILING: "service",
-    ProblemKind.BROKER_NODE_DOWN: "node",
-    ProblemKind.BROKER_RESOURCE_ALARM: "node",
-    ProblemKind.QUEUE_WITHOUT_QUORUM: "queue",
-    ProblemKind.QUEUE_DROPS_MESSAGES: "queue",
-    ProblemKind.NO_CONSUMERS: "queue",
-    ProblemKind.BACKLOG: "queue",
-    ProblemKind.DEAD_LETTERS: "queue",
-}
 
 
 class AlertStatus(StrEnum):
@@ -110,7 +89,7 @@ class Alert:
         """The labels that identify it."""
         problem = self.problem
         labels = {"alertname": problem.kind.alert_name, "severity": str(problem.severity)}
-        if name := SUBJECT_LABELS.get(problem.kind):
+        if name := DEFINITIONS[problem.kind].subject_label:
             labels[name] = problem.subject
         return labels
 
@@ -124,6 +103,6 @@ class Alert:
                 "description": f"{problem.message} {problem.hint}",
                 "hint": problem.hint,
             }
-        resolved = RESOLVED_MESSAGES[problem.kind].format(subject=problem.subject)
+        resolved = DEFINITIONS[problem.kind].resolved.format(subject=problem.subject)
         summary = f"{resolved}, after {format_duration(self.ended_at - self.started_at)}."
         return {"summary": summary, "description": f"{summary} The alert was: {problem.message}"}

@@ -9,32 +9,9 @@ from datetime import datetime
 from alerter.alert import Alert
 from alerter.fingerprint import fingerprint
 from alerter.notification import Notification, NotificationBuilder
-from monitoring.model import Problem, Source, SystemStatus
-from monitoring.problems import ProblemKind
+from monitoring.model import Problem, SystemStatus
+from monitoring.problems import DEFINITIONS, ProblemKind
 
-# The kinds that only one source shows.
-KINDS_OF_SOURCE = {
-    Source.QUEUE: {
-        ProblemKind.QUEUE_DROPS_MESSAGES,
-        ProblemKind.NO_CONSUMERS,
-        ProblemKind.BACKLOG,
-        ProblemKind.DEAD_LETTERS,
-    },
-    Source.BROKER_NODES: {
-        ProblemKind.BROKER_NODE_DOWN,
-        ProblemKind.BROKER_RESOURCE_ALARM,
-        ProblemKind.QUEUE_WITHOUT_QUORUM,
-    },
-    Source.DATABASE: {
-        ProblemKind.STANDBY_DOWN,
-        ProblemKind.SEVERAL_PRIMARIES,
-        ProblemKind.BACKUP_STOPPED,
-        ProblemKind.SENSOR_OFFLINE,
-        ProblemKind.ANALYSIS_BEHIND,
-        ProblemKind.NO_WORKER,
-        ProblemKind.WORKFLOW_FAILED,
-    },
-}
 MAX_ALERTS_IN_NOTIFICATION = 1_000
 # Of each kind, at the start. More would not fit into a message of the broker.
 MAX_LISTED_ALERTS = 1_000
@@ -189,4 +166,4 @@ def _key(problem: Problem) -> Key:
 
 
 def _unknown_kinds(status: SystemStatus) -> frozenset[ProblemKind]:
-    return frozenset(kind for source in status.unread for kind in KINDS_OF_SOURCE[source])
+    return frozenset(kind for kind in ProblemKind if DEFINITIONS[kind].only_shown_by in status.unread)

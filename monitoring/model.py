@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from monitoring.problems import ProblemKind
+from monitoring.problems import ProblemKind, Source
 from runtime.severity import Severity
 
 
@@ -177,14 +177,6 @@ class Problem:
     def __post_init__(self) -> None:
         """Take the severity of the kind."""
         object.__setattr__(self, "severity", self.kind.severity)
-
-
-class Source(StrEnum):
-    """What a status is read from, besides the services themselves."""
-
-    QUEUE = "queue"
-    BROKER_NODES = "broker-nodes"
-    DATABASE = "database"
 
 
 @dataclass(frozen=True, kw_only=True)

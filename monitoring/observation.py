@@ -10,7 +10,8 @@ from db.queries.hosts import HostState
 from messaging.management.client import ManagementRefused
 from monitoring.broker import OldestDeadLetter
 from monitoring.broker_nodes import BrokerCluster
-from monitoring.model import OpenAnomalies, OpenExcursions, Queue, Sensor, Source, Workflows
+from monitoring.model import OpenAnomalies, OpenExcursions, Queue, Sensor, Workflows
+from monitoring.problems import Source
 from monitoring.services import ServiceReport
 from runtime.health import Dependency
 

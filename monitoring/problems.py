@@ -4,6 +4,7 @@
 tests/unit/deploy holds it against this module.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -64,82 +65,224 @@ class ProblemKind(StrEnum):
     @property
     def severity(self) -> Severity:
         """The severity of a problem of this kind."""
-        return STATUS_ALERTS[self].severity
+        return DEFINITIONS[self].severity
 
     @property
     def alert_name(self) -> str:
-        """The name of the alert for a problem of this kind."""
-        return STATUS_ALERTS[self].name
+        """The name of the alert for a problem of this kind: `broker-down` is `BrokerDown`."""
+        return "".join(map(str.capitalize, self.split("-")))
 
 
-class Alert(NamedTuple):
-    """The name and the severity of an alert, and whether Prometheus has a rule for it too."""
+class Source(StrEnum):
+    """What a status is read from, besides the services themselves."""
+
+    QUEUE = "queue"
+    BROKER_NODES = "broker-nodes"
+    DATABASE = "database"
+
+
+class Definition(NamedTuple):
+    """What is fixed for a kind of problem.
+
+    `in_prometheus` says whether deploy/prometheus/alerts.yml has a rule for it, too. `subject_label` is the
+    label of the alert that holds the subject; without one, all problems of the kind are one alert.
+    `only_shown_by` is the source without which it is unknown whether the problem lasts; None if the services
+    show it, or several sources. `resolved` is what a notification says once the problem is over.
+    """
+
+    severity: Severity
+    in_prometheus: bool
+    subject_label: str | None
+    only_shown_by: Source | None
+    resolved: str
+
+
+DEFINITIONS: Mapping[ProblemKind, Definition] = {
+    ProblemKind.BROKER_DOWN: Definition(
+        Severity.CRITICAL,
+        in_prometheus=True,
+        subject_label=None,
+        only_shown_by=None,
+        resolved="The broker is reachable again",
+    ),
+    ProblemKind.BROKER_NODE_DOWN: Definition(
+        Severity.WARNING,
+        in_prometheus=True,
+        subject_label="node",
+        only_shown_by=Source.BROKER_NODES,
+        resolved="The broker's node {subject} runs again",
+    ),
+    ProblemKind.BROKER_RESOURCE_ALARM: Definition(
+        Severity.CRITICAL,
+        in_prometheus=True,
+        subject_label="node",
+        only_shown_by=Source.BROKER_NODES,
+        resolved="The broker's node {subject} has no alarm any more",
+    ),
+    ProblemKind.QUEUE_WITHOUT_QUORUM: Definition(
+        Severity.CRITICAL,
+        in_prometheus=False,
+        subject_label="queue",
+        only_shown_by=Source.BROKER_NODES,
+        resolved="The queue {subject} accepts messages again",
+    ),
+    ProblemKind.QUEUE_DROPS_MESSAGES: Definition(
+        Severity.CRITICAL,
+        in_prometheus=False,
+        subject_label="queue",
+        only_shown_by=Source.QUEUE,
+        resolved="No limit lets the broker drop messages of {subject} any more",
+    ),
+    ProblemKind.MANAGEMENT_API_DOWN: Definition(
+        Severity.WARNING,
+        in_prometheus=False,
+        subject_label=None,
+        only_shown_by=None,
+        resolved="The broker's management API responds again",
+    ),
+    ProblemKind.DATABASE_DOWN: Definition(
+        Severity.CRITICAL,
+        in_prometheus=True,
+        subject_label=None,
+        only_shown_by=None,
+        resolved="The database is reachable again",
+    ),
+    ProblemKind.DATABASE_SLOW: Definition(
+        Severity.WARNING,
+        in_prometheus=False,
+        subject_label=None,
+        only_shown_by=None,
+        resolved="The database responds in time again",
+    ),
+    ProblemKind.STANDBY_DOWN: Definition(
+        Severity.WARNING,
+        in_prometheus=True,
+        subject_label="host",
+        only_shown_by=Source.DATABASE,
+        resolved="The database's host {subject} can take the place of the primary again",
+    ),
+    ProblemKind.SEVERAL_PRIMARIES: Definition(
+        Severity.CRITICAL,
+        in_prometheus=True,
+        subject_label=None,
+        only_shown_by=Source.DATABASE,
+        resolved="The database has one primary again",
+    ),
+    ProblemKind.BACKUP_STOPPED: Definition(
+        Severity.WARNING,
+        in_prometheus=True,
+        subject_label=None,
+        only_shown_by=Source.DATABASE,
+        resolved="The backup receives the write-ahead log again",
+    ),
+    ProblemKind.SERVICE_DOWN: Definition(
+        Severity.CRITICAL,
+        in_prometheus=True,
+        subject_label="service",
+        only_shown_by=None,
+        resolved="{subject} responds again",
+    ),
+    ProblemKind.SERVICE_STALLED: Definition(
+        Severity.CRITICAL,
+        in_prometheus=False,
+        subject_label="service",
+        only_shown_by=None,
+        resolved="{subject} makes progress again",
+    ),
+    ProblemKind.SERVICE_NOT_READY: Definition(
+        Severity.WARNING,
+        in_prometheus=True,
+        subject_label="service",
+        only_shown_by=None,
+        resolved="{subject} is ready again",
+    ),
+    ProblemKind.NO_CONSUMERS: Definition(
+        Severity.CRITICAL,
+        in_prometheus=True,
+        subject_label="queue",
+        only_shown_by=Source.QUEUE,
+        resolved="The queue {subject} has consumers again",
+    ),
+    ProblemKind.BACKLOG: Definition(
+        Severity.WARNING,
+        in_prometheus=True,
+        subject_label="queue",
+        only_shown_by=Source.QUEUE,
+        resolved="The backlog of the queue {subject} is over",
+    ),
+    ProblemKind.DEAD_LETTERS: Definition(
+        Severity.WARNING,
+        in_prometheus=True,
+        subject_label="queue",
+        only_shown_by=Source.QUEUE,
+        resolved="The queue {subject} is empty",
+    ),
+    ProblemKind.SENSOR_OFFLINE: Definition(
+        Severity.WARNING,
+        in_prometheus=True,
+        subject_label="sensor",
+        only_shown_by=Source.DATABASE,
+        resolved="Sensor {subject} is no longer offline",
+    ),
+    ProblemKind.ANALYSIS_BEHIND: Definition(
+        Severity.WARNING,
+        in_prometheus=True,
+        subject_label="service",
+        only_shown_by=Source.DATABASE,
+        resolved="{subject} has caught up with the stored readings",
+    ),
+    ProblemKind.NO_WORKER: Definition(
+        Severity.WARNING,
+        in_prometheus=False,
+        subject_label="job_kind",
+        only_shown_by=Source.DATABASE,
+        resolved="Jobs of the kind {subject} have a worker again, or none are ready",
+    ),
+    ProblemKind.WORKFLOW_FAILED: Definition(
+        Severity.WARNING,
+        in_prometheus=False,
+        subject_label="workflow",
+        only_shown_by=Source.DATABASE,
+        resolved="The workflow {subject} was run again, or failed more than a day ago",
+    ),
+    ProblemKind.RECEIVER_DOWN: Definition(
+        Severity.WARNING,
+        in_prometheus=True,
+        subject_label="receiver",
+        only_shown_by=None,
+        resolved="The receiver {subject} accepts notifications again",
+    ),
+    ProblemKind.FOLDER_DOWN: Definition(
+        Severity.WARNING,
+        in_prometheus=True,
+        subject_label="service",
+        only_shown_by=None,
+        resolved="{subject} reads the folder of files for reports again",
+    ),
+    ProblemKind.OUTBOX_FAILING: Definition(
+        Severity.WARNING,
+        in_prometheus=True,
+        subject_label="service",
+        only_shown_by=None,
+        resolved="{subject} writes its outbox again",
+    ),
+}
+
+
+class PrometheusAlert(NamedTuple):
+    """An alert that Prometheus alone has."""
 
     name: str
     severity: Severity
-    in_prometheus: bool
 
 
-STATUS_ALERTS = {
-    ProblemKind.BROKER_DOWN: Alert("BrokerDown", Severity.CRITICAL, in_prometheus=True),
-    ProblemKind.BROKER_NODE_DOWN: Alert("BrokerNodeDown", Severity.WARNING, in_prometheus=True),
-    ProblemKind.BROKER_RESOURCE_ALARM: Alert("BrokerResourceAlarm", Severity.CRITICAL, in_prometheus=True),
-    ProblemKind.QUEUE_WITHOUT_QUORUM: Alert("QueueWithoutQuorum", Severity.CRITICAL, in_prometheus=False),
-    ProblemKind.QUEUE_DROPS_MESSAGES: Alert("QueueDropsMessages", Severity.CRITICAL, in_prometheus=False),
-    ProblemKind.MANAGEMENT_API_DOWN: Alert("ManagementApiDown", Severity.WARNING, in_prometheus=False),
-    ProblemKind.DATABASE_DOWN: Alert("DatabaseDown", Severity.CRITICAL, in_prometheus=True),
-    ProblemKind.DATABASE_SLOW: Alert("DatabaseSlow", Severity.WARNING, in_prometheus=False),
-    ProblemKind.STANDBY_DOWN: Alert("StandbyDown", Severity.WARNING, in_prometheus=True),
-    ProblemKind.SEVERAL_PRIMARIES: Alert("SeveralPrimaries", Severity.CRITICAL, in_prometheus=True),
-    ProblemKind.BACKUP_STOPPED: Alert("BackupStopped", Severity.WARNING, in_prometheus=True),
-    ProblemKind.SERVICE_DOWN: Alert("ServiceDown", Severity.CRITICAL, in_prometheus=True),
-    ProblemKind.SERVICE_STALLED: Alert("ServiceStalled", Severity.CRITICAL, in_prometheus=False),
-    ProblemKind.SERVICE_NOT_READY: Alert("ServiceNotReady", Severity.WARNING, in_prometheus=True),
-    ProblemKind.NO_CONSUMERS: Alert("NoConsumers", Severity.CRITICAL, in_prometheus=True),
-    ProblemKind.BACKLOG: Alert("Backlog", Severity.WARNING, in_prometheus=True),
-    ProblemKind.DEAD_LETTERS: Alert("DeadLetters", Severity.WARNING, in_prometheus=True),
-    ProblemKind.SENSOR_OFFLINE: Alert("SensorOffline", Severity.WARNING, in_prometheus=True),
-    ProblemKind.ANALYSIS_BEHIND: Alert("AnalysisBehind", Severity.WARNING, in_prometheus=True),
-    ProblemKind.NO_WORKER: Alert("NoWorker", Severity.WARNING, in_prometheus=False),
-    ProblemKind.WORKFLOW_FAILED: Alert("WorkflowFailed", Severity.WARNING, in_prometheus=False),
-    ProblemKind.RECEIVER_DOWN: Alert("ReceiverDown", Severity.WARNING, in_prometheus=True),
-    ProblemKind.FOLDER_DOWN: Alert("FolderDown", Severity.WARNING, in_prometheus=True),
-    ProblemKind.OUTBOX_FAILING: Alert("OutboxFailing", Severity.WARNING, in_prometheus=True),
-}
-# What a notification says once the problem is over.
-RESOLVED_MESSAGES = {
-    ProblemKind.BROKER_DOWN: "The broker is reachable again",
-    ProblemKind.BROKER_NODE_DOWN: "The broker's node {subject} runs again",
-    ProblemKind.BROKER_RESOURCE_ALARM: "The broker's node {subject} has no alarm any more",
-    ProblemKind.QUEUE_WITHOUT_QUORUM: "The queue {subject} accepts messages again",
-    ProblemKind.QUEUE_DROPS_MESSAGES: "No limit lets the broker drop messages of {subject} any more",
-    ProblemKind.MANAGEMENT_API_DOWN: "The broker's management API responds again",
-    ProblemKind.DATABASE_DOWN: "The database is reachable again",
-    ProblemKind.DATABASE_SLOW: "The database responds in time again",
-    ProblemKind.STANDBY_DOWN: "The database's host {subject} can take the place of the primary again",
-    ProblemKind.SEVERAL_PRIMARIES: "The database has one primary again",
-    ProblemKind.BACKUP_STOPPED: "The backup receives the write-ahead log again",
-    ProblemKind.SERVICE_DOWN: "{subject} responds again",
-    ProblemKind.SERVICE_STALLED: "{subject} makes progress again",
-    ProblemKind.SERVICE_NOT_READY: "{subject} is ready again",
-    ProblemKind.NO_CONSUMERS: "The queue {subject} has consumers again",
-    ProblemKind.BACKLOG: "The backlog of the queue {subject} is over",
-    ProblemKind.DEAD_LETTERS: "The queue {subject} is empty",
-    ProblemKind.SENSOR_OFFLINE: "Sensor {subject} is no longer offline",
-    ProblemKind.ANALYSIS_BEHIND: "{subject} has caught up with the stored readings",
-    ProblemKind.NO_WORKER: "Jobs of the kind {subject} have a worker again, or none are ready",
-    ProblemKind.WORKFLOW_FAILED: "The workflow {subject} was run again, or failed more than a day ago",
-    ProblemKind.RECEIVER_DOWN: "The receiver {subject} accepts notifications again",
-    ProblemKind.FOLDER_DOWN: "{subject} reads the folder of files for reports again",
-    ProblemKind.OUTBOX_FAILING: "{subject} writes its outbox again",
-}
 # What only metrics show: their history, and the servers of a cluster that nothing else reads.
 PROMETHEUS_ALERTS = (
-    Alert("ServiceRestarting", Severity.WARNING, in_prometheus=True),
-    Alert("NoReadingsStored", Severity.WARNING, in_prometheus=True),
-    Alert("HighEndToEndLatency", Severity.WARNING, in_prometheus=True),
-    Alert("ReadingsDropped", Severity.CRITICAL, in_prometheus=True),
-    Alert("DatabaseWithoutPrimary", Severity.CRITICAL, in_prometheus=True),
-    Alert("EtcdWithoutQuorum", Severity.CRITICAL, in_prometheus=True),
-    Alert("EtcdMemberDown", Severity.WARNING, in_prometheus=True),
+    PrometheusAlert("ServiceRestarting", Severity.WARNING),
+    PrometheusAlert("NoReadingsStored", Severity.WARNING),
+    PrometheusAlert("HighEndToEndLatency", Severity.WARNING),
+    PrometheusAlert("ReadingsDropped", Severity.CRITICAL),
+    PrometheusAlert("DatabaseWithoutPrimary", Severity.CRITICAL),
+    PrometheusAlert("EtcdWithoutQuorum", Severity.CRITICAL),
+    PrometheusAlert("EtcdMemberDown", Severity.WARNING),
 )

@@ -1,11 +1,9 @@
-"""The rules: each finds one kind of problem in an observation."""
+"""The rules for the broker, the database, the services and the queue."""
 
 from collections.abc import Iterator
 from datetime import datetime
 
-from messaging.dead_letters.hints import OTHER_HINTS, REPLAY_HINTS
 from monitoring.backlog import HISTORY_SECONDS, STEP_SECONDS
-from monitoring.broker import OldestDeadLetter
 from monitoring.model import Health, Problem, Queue
 from monitoring.observation import Observation
 from monitoring.problems import (
@@ -220,32 +218,3 @@ def _backlog_hint(queue: Queue) -> str:
         "Docker, `make down` before it) or add consumers (`make up PIPELINES=3`). An import causes a backlog "
         "that ends by itself."
     )
-
-
-def dead_letter_problems(observation: Observation) -> Iterator[Problem]:
-    """Find dead letters."""
-    queue, oldest = observation.queue, observation.oldest_dead_letter
-    if queue is None or queue.dead_letters == 0:
-        return
-    number = "1 message is" if queue.dead_letters == 1 else f"{queue.dead_letters} messages are"
-    example = ""
-    if oldest:
-        example = f"; the oldest: {oldest.reason}" + (f", {oldest.detail}" if oldest.detail else "")
-    yield Problem(
-        kind=ProblemKind.DEAD_LETTERS,
-        subject=f"{queue.name}.dead",
-        started_at=oldest.dead_at if oldest else None,
-        message=f"{number} in the dead-letter queue{example}.",
-        hint=f"`sensorctl dead list` shows them. {_dead_letter_hint(oldest)}",
-    )
-
-
-def _dead_letter_hint(oldest: OldestDeadLetter | None) -> str:
-    if oldest and oldest.reason in REPLAY_HINTS:
-        return (
-            f"{REPLAY_HINTS[oldest.reason]} `sensorctl dead replay --reason {oldest.reason}` replays those "
-            "like the oldest."
-        )
-    if oldest and oldest.reason in OTHER_HINTS:
-        return OTHER_HINTS[oldest.reason]
-    return "Fix their sender, or the consumer; then `sensorctl dead replay`, or `sensorctl dead discard`."

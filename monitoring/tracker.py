@@ -7,17 +7,17 @@ from monitoring.analysis_rules import analysis_problems
 from monitoring.backup_rules import backup_problems
 from monitoring.broker_rules import node_problems
 from monitoring.database_hosts import database_host_problems
+from monitoring.dead_letter_rules import dead_letter_problems
 from monitoring.folder_rules import folder_problems
-from monitoring.limit_rules import limit_problems
 from monitoring.model import Problem
 from monitoring.observation import Observation
 from monitoring.outbox_rules import outbox_problems
 from monitoring.problems import OFFLINE_MIN_SILENCE, ProblemKind
+from monitoring.queue_limit_rules import queue_limit_problems
 from monitoring.receiver_rules import receiver_problems
 from monitoring.rules import (
     broker_problems,
     database_problems,
-    dead_letter_problems,
     queue_problems,
     service_problems,
 )
@@ -60,7 +60,7 @@ class ProblemTracker:
             *queue_problems(
                 observation, had_backlog=(ProblemKind.BACKLOG, observation.queue_name) in previous
             ),
-            *limit_problems(observation),
+            *queue_limit_problems(observation),
             *dead_letter_problems(observation),
             *analysis_problems(observation),
             *workflow_problems(observation),

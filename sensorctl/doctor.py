@@ -22,10 +22,10 @@ from messaging.management.limits import drop_risks
 from messaging.management.policies import DELIVERY_LIMIT
 from messaging.topology import ALTERNATE_EXCHANGES, EXCHANGE, Topology
 from monitoring.discovery import build_discoveries
-from monitoring.limit_rules import LIMITS_HINT
 from monitoring.outages import problem_kind
 from monitoring.problems import ProblemKind
 from monitoring.queue_counts import QueueCounts, count_queues
+from monitoring.queue_limit_rules import LIMITS_HINT
 from runtime.errors import ServiceUnavailable
 from runtime.text import quantity
 from sensorctl.broker_checks import BROKER_CHECKS

@@ -10,8 +10,8 @@ from alerter.anomaly_alert import ANOMALY_ALERTS
 from alerter.excursion_alert import EXCURSION_ALERTS
 from alerter.notification import Notification
 from alerter.tracker import AlertTracker
-from monitoring.model import Problem, Queue, Source, SystemStatus, Throughput
-from monitoring.problems import ProblemKind
+from monitoring.model import Problem, Queue, SystemStatus, Throughput
+from monitoring.problems import ProblemKind, Source
 from tests.unit.alerter.problems import BUILDER, STARTED_AT, problem
 from tests.unit.fakes import FakeClock
 from tests.webhook_server import Alert, AlertGroup

@@ -1,4 +1,4 @@
-"""The Prometheus alerts use the names, severities and thresholds of monitoring/problems.py."""
+"""Prometheus and the guide have the problems of monitoring/problems.py."""
 
 import re
 from pathlib import Path
@@ -10,18 +10,19 @@ import yaml
 from monitoring.problems import (
     BACKLOG_MESSAGES,
     BATCH_MODE,
+    DEFINITIONS,
     MAX_ANALYSIS_LAG,
     MAX_STANDBY_LAG_BYTES,
     OFFLINE_INTERVALS,
     OFFLINE_MIN_SILENCE,
     PROMETHEUS_ALERTS,
-    STATUS_ALERTS,
     ProblemKind,
 )
 from runtime.services import SERVICES
 
 ROOT = Path(__file__).parents[3]
 ALERTS = ROOT / "deploy" / "prometheus" / "alerts.yml"
+GUIDE = ROOT / "docs" / "guides" / "status.md"
 VIEW = ROOT / "db" / "migrations" / "versions" / "0001_5_sensor_status.sql"
 
 
@@ -30,18 +31,39 @@ def rules() -> dict[str, dict[str, Any]]:
     return {rule["alert"]: rule for group in groups for rule in group["rules"] if "alert" in rule}
 
 
+def test_every_kind_of_problem_has_a_definition() -> None:
+    missing = [kind.name for kind in ProblemKind if kind not in DEFINITIONS]
+
+    assert not missing, f"add a row for each to DEFINITIONS in monitoring/problems.py: {missing}"
+
+
 def test_prometheus_has_exactly_the_alerts_of_the_table() -> None:
-    expected = [alert for alert in (*STATUS_ALERTS.values(), *PROMETHEUS_ALERTS) if alert.in_prometheus]
+    expected = {kind.alert_name: kind.severity for kind in ProblemKind if DEFINITIONS[kind].in_prometheus}
+    expected |= {alert.name: alert.severity for alert in PROMETHEUS_ALERTS}
 
-    assert {name: rule["labels"]["severity"] for name, rule in rules().items()} == {
-        alert.name: alert.severity for alert in expected
-    }
+    assert {name: rule["labels"]["severity"] for name, rule in rules().items()} == expected, (
+        "add the rule to deploy/prometheus/alerts.yml and its test to alerts_test.yml, or set in_prometheus "
+        "in monitoring/problems.py"
+    )
 
 
-def test_every_kind_of_problem_has_the_alert_of_its_name() -> None:
-    assert {kind.alert_name for kind in ProblemKind} == {
-        "".join(word.capitalize() for word in kind.split("-")) for kind in ProblemKind
-    }
+def test_the_guide_has_every_problem_with_its_severity() -> None:
+    rows = re.findall(r"^\| (`[^|]+`) \| (\w+) \|", GUIDE.read_text(encoding="utf-8"), re.MULTILINE)
+    described = {name: severity for names, severity in rows for name in re.findall(r"`([\w-]+)`", names)}
+
+    assert described == {kind.value: kind.severity.value for kind in ProblemKind}, (
+        f"correct the table of problems in {GUIDE.relative_to(ROOT)}"
+    )
+
+
+def test_the_guide_names_the_problems_that_prometheus_does_not_have() -> None:
+    text = re.sub(r"\s+", " ", GUIDE.read_text(encoding="utf-8"))
+    found = re.search(r"Prometheus has none for (.*?)\. ", text)
+    assert found
+
+    assert set(re.findall(r"`([\w-]+)`", found[1])) == {
+        kind.value for kind in ProblemKind if not DEFINITIONS[kind].in_prometheus
+    }, f"correct the paragraph above the table of problems in {GUIDE.relative_to(ROOT)}"
 
 
 def test_a_sensor_is_offline_after_the_same_time_in_prometheus_and_in_the_view() -> None:

@@ -15,9 +15,9 @@ import pytest
 
 from monitoring.collector import COLLECT_TIMEOUT_SECONDS, Collector
 from monitoring.discovery import DnsDiscovery, Target
-from monitoring.model import Health, OpenAnomalies, OpenExcursions, Queue, Source, Throughput, Workflows
+from monitoring.model import Health, OpenAnomalies, OpenExcursions, Queue, Throughput, Workflows
 from monitoring.probes import ProbePool
-from monitoring.problems import ProblemKind
+from monitoring.problems import ProblemKind, Source
 from monitoring.queue_counts import QueueCounts
 from monitoring.sensors import SensorStatus
 from monitoring.settings import MonitoringSettings

@@ -12,7 +12,7 @@ LIMITS_HINT = (
 )
 
 
-def limit_problems(observation: Observation) -> Iterator[Problem]:
+def queue_limit_problems(observation: Observation) -> Iterator[Problem]:
     """Find limits that let the broker drop messages of the queue or the dead-letter queue."""
     queue = observation.queue
     if queue and queue.drops:
