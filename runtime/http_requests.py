@@ -151,17 +151,19 @@ def retry_request(
     request: Callable[[], T],
     *,
     sleep: Callable[[float], None],
-    on_wait: Callable[[float], None] = lambda _: None,
+    on_failure: Callable[[RequestUnavailable, float], None] = lambda _error, _seconds: None,
     max_attempts: int = MAX_ATTEMPTS,
 ) -> T:
     """Return what `request` returns; call it again while it raises RequestUnavailable, within bounds.
 
-    `sleep` waits between attempts, and may raise to end them; `on_wait` receives what the server requires.
+    `on_failure` receives each failure and the seconds until the next attempt. `sleep` waits for them, and may
+    raise to end the attempts.
     """
 
     def before_sleep(state: RetryCallState) -> None:
-        if required := _required(state):
-            on_wait(required)
+        error = state.outcome.exception() if state.outcome else None
+        if isinstance(error, RequestUnavailable) and state.next_action:
+            on_failure(error, state.next_action.sleep)
 
     return Retrying(
         retry=retry_if_exception(_is_worth_a_wait),

@@ -11,7 +11,7 @@ import httpx2
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
 from jobs.source import Source
-from runtime.http_requests import MAX_ATTEMPTS, retry_request
+from runtime.http_requests import MAX_ATTEMPTS, RequestUnavailable, retry_request
 from runtime.text import quote_name
 from runtime.version import VERSION
 from worker.sources.http_errors import check_status, translate
@@ -40,15 +40,16 @@ class Credentials(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Pace:
-    """How often a client sends a request, what it waits with, and reports progress to.
+    """How often a client sends a request, what it waits with, and reports progress and failures to.
 
-    The latter two may raise to end the job.
+    `sleep` and `progress` may raise to end the job; `failed` also gets the seconds until the next attempt.
     """
 
     limit: RateLimit
     max_attempts: int = MAX_ATTEMPTS
     sleep: Callable[[float], None] = time.sleep
     progress: Callable[[], None] = field(default=lambda: None)
+    failed: Callable[[RequestUnavailable, float], None] = field(default=lambda _error, _seconds: None)
     clock: Callable[[], float] = time.monotonic
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
 
@@ -196,9 +197,14 @@ class SourceClient:
         return retry_request(
             request,
             sleep=self._pace.sleep,
-            on_wait=self._pace.limit.defer,
+            on_failure=self._fail,
             max_attempts=self._pace.max_attempts,
         )
+
+    def _fail(self, error: RequestUnavailable, seconds: float) -> None:
+        if error.retry_after:
+            self._pace.limit.defer(error.retry_after)
+        self._pace.failed(error, seconds)
 
     @contextmanager
     def _translate_errors(self) -> Iterator[None]:
