@@ -16,6 +16,7 @@ from db.roles import ensure_roles
 from db.store import Store
 from tests.broker import RabbitMQ, VirtualHost
 from tests.database import Database, Postgres, Roles
+from tests.integration.workflow_rows import Workflows
 from tests.modes import SINGLE, Mode
 from tests.ntfy_server import NtfyServer, ntfy_server
 from tests.processes import Processes, processes
@@ -94,6 +95,13 @@ def store(database: Database) -> Iterator[Store]:
     """A store whose connection is named `test store`."""
     with closing(Store(database.settings, "test store")) as store:
         yield store
+
+
+@pytest.fixture
+def workflows(database: Database, roles: Roles) -> Iterator[Workflows]:
+    """The requests of users and what workers do, with the rights of each."""
+    with closing(Workflows(database, roles)) as workflows:
+        yield workflows
 
 
 @pytest.fixture(autouse=True)

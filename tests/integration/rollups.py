@@ -70,3 +70,29 @@ def rolled_back(database: Database) -> Iterator[psycopg.Connection[Row]]:
     """Open a transaction, in which now() is constant, and roll it back."""
     with database.connect() as connection, connection.transaction(force_rollback=True):
         yield connection
+
+
+def fill(database: Database, days: int, zone: str = "UTC") -> dict[str, list[Row]]:
+    """Store a reading every ten minutes for these days, compute all hours and days, and return the views."""
+    database.query("SELECT set_time_zone(%s)", zone)
+    database.query(
+        "INSERT INTO reading (reading_id, sensor_id, measured_at, temperature) "
+        "SELECT gen_random_uuid(), '1', now() - n * interval '10 minutes', 20 + n %% 7 "
+        "FROM generate_series(0, %s) AS n",
+        days * 144,
+    )
+    close_hours(database)
+    return views(database)
+
+
+def views(database: Database) -> dict[str, list[Row]]:
+    return {
+        view: database.query(f"SELECT * FROM {view} ORDER BY 1, 2")
+        for view in ("reading_minute", "reading_hour", "reading_day")
+    }
+
+
+def drop(database: Database, days: int, minutes: int | None, hours: int | None) -> None:
+    database.query("DELETE FROM retention")
+    database.query("INSERT INTO retention VALUES (%s, %s, %s)", days, minutes, hours)
+    database.query("SELECT drop_expired()")

@@ -1,31 +1,21 @@
 """Live values go through a real broker into a real database, whatever happens to the worker."""
 
 import math
-from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
-
-import pytest
 
 from db.queries.statements import Row
 from db.workflows.sources import Sources
 from jobs.kinds import JOB_KINDS, plan_jobs
 from messaging.topology import declare_workflows
 from tests.broker import VirtualHost
-from tests.database import Database, Roles
+from tests.database import Database
 from tests.integration.workflow_rows import Workflows
 from tests.processes import Processes
 from tests.waiting import DEADLINE_SECONDS, eventually
 
 RATE = 20
 SOURCE = "dummy"
-
-
-@pytest.fixture
-def workflows(database: Database, roles: Roles) -> Iterator[Workflows]:
-    with closing(Workflows(database, roles)) as workflows:
-        yield workflows
 
 
 def measured_in(start: datetime, end: datetime) -> set[datetime]:

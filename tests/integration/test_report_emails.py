@@ -41,12 +41,6 @@ PAGE = "http://dashboard.example/"
 
 
 @pytest.fixture
-def workflows(database: Database, roles: Roles) -> Iterator[Workflows]:
-    with closing(Workflows(database, roles)) as workflows:
-        yield workflows
-
-
-@pytest.fixture
 def emails(database: Database, roles: Roles) -> Iterator[ReportEmails]:
     with closing(ReportEmails(database.settings_as(roles[AccessLevel.EVALUATOR]))) as emails:
         yield emails

@@ -1,6 +1,5 @@
 """Schedules that request workflows, and sources with the times that were read."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -20,12 +19,6 @@ DUE = datetime(2026, 11, 27, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 JOBS = [JobSpec("dummy", {})]
 SOURCE = {"kind": "influxdb", "address": "http://influx:8086", "secret_name": "SOURCE_INFLUX_TOKEN"}
-
-
-@pytest.fixture
-def workflows(database: Database, roles: Roles) -> Iterator[Workflows]:
-    with closing(Workflows(database, roles)) as workflows:
-        yield workflows
 
 
 @pytest.fixture

@@ -9,8 +9,7 @@ import pytest
 
 from db.queries.series import Bucket, SeriesReader
 from tests.database import Database
-from tests.integration.rollups import close_hours
-from tests.integration.test_hours_and_days import drop, fill
+from tests.integration.rollups import close_hours, drop, fill
 
 STARTS = {
     Bucket.FIVE_SECONDS: "date_bin('5 seconds', measured_at, '2000-01-01 00:00:00+00')",

@@ -1,7 +1,7 @@
 """A worker runs the jobs of a real database, woken by a real broker, each in a process of its own."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import partial
 from uuid import UUID
 
@@ -13,18 +13,11 @@ from jobs.spec import JobSpec
 from messaging.management.ping import ping
 from messaging.topology import declare_workflows, job_queue
 from tests.broker import VirtualHost
-from tests.database import Database, Roles
 from tests.integration.in_process import running
 from tests.integration.workflow_rows import Workflows
 from tests.waiting import DEADLINE_SECONDS, eventually
 from worker.running import run_jobs
 from worker.settings import WorkerSettings
-
-
-@pytest.fixture
-def workflows(database: Database, roles: Roles) -> Iterator[Workflows]:
-    with closing(Workflows(database, roles)) as workflows:
-        yield workflows
 
 
 @pytest.fixture

@@ -1,27 +1,18 @@
 """Workflows are requested, followed and shown by sensorctl; the status reports what is wrong with them."""
 
 import json
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
-
-import pytest
 
 from db.queries.status import SensorStates
 from messaging.management.admin import declare_topology
 from tests.broker import VirtualHost
-from tests.database import Database, Roles
+from tests.database import Database
 from tests.integration.test_sensorctl import run_sensorctl
 from tests.integration.workflow_rows import Workflows
 from tests.processes import Processes
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
-
-
-@pytest.fixture
-def workflows(database: Database, roles: Roles) -> Iterator[Workflows]:
-    with closing(Workflows(database, roles)) as workflows:
-        yield workflows
 
 
 def test_a_simulated_job_is_followed_to_its_end_and_its_worker_answers_pings(

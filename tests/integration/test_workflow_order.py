@@ -1,18 +1,9 @@
 """The order in which jobs are claimed."""
 
-from collections.abc import Iterator
-from contextlib import closing
-
 import pytest
 
-from tests.database import Database, Roles
+from tests.database import Database
 from tests.integration.workflow_rows import Workflows
-
-
-@pytest.fixture
-def workflows(database: Database, roles: Roles) -> Iterator[Workflows]:
-    with closing(Workflows(database, roles)) as workflows:
-        yield workflows
 
 
 @pytest.mark.parametrize("how", ["lost", "released"])

@@ -1,12 +1,8 @@
 """What a job asks is kept in the database, and the job waits for the answer."""
 
-from collections.abc import Iterator
-from contextlib import closing
-
 import pytest
 
 from runtime.errors import InvalidInput
-from tests.database import Database, Roles
 from tests.integration.workflow_rows import Workflows
 
 QUESTION = {
@@ -14,12 +10,6 @@ QUESTION = {
     "options": [{"label": "day first", "options": {"time_format": "%d/%m/%Y"}}],
 }
 ANSWER = {"time_format": "%d/%m/%Y"}
-
-
-@pytest.fixture
-def workflows(database: Database, roles: Roles) -> Iterator[Workflows]:
-    with closing(Workflows(database, roles)) as workflows:
-        yield workflows
 
 
 def test_a_job_that_asks_waits_for_the_answer_which_is_added_to_its_options(workflows: Workflows) -> None:

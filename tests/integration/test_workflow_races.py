@@ -4,14 +4,12 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
-
-import pytest
 
 from db.roles import AccessLevel
 from db.workflows.requests import WorkflowRequests
@@ -127,12 +125,6 @@ class Race:
             assert self.workflows.store.finish(job.job_id, job.attempt)
             self.finished[job.job_id] += 1
             self.workflows.make_available()
-
-
-@pytest.fixture
-def workflows(database: Database, roles: Roles) -> Iterator[Workflows]:
-    with closing(Workflows(database, roles)) as workflows:
-        yield workflows
 
 
 def test_each_job_succeeds_once_whoever_interferes(

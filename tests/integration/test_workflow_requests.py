@@ -1,7 +1,6 @@
 """Requests of workflows, what is recorded of them, and the outbox of events."""
 
 import json
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from threading import Barrier
@@ -19,12 +18,6 @@ from tests.database import Database, Roles
 from tests.integration.workflow_rows import Workflows
 
 JOBS = [JobSpec("dummy", {"seconds": 1})]
-
-
-@pytest.fixture
-def workflows(database: Database, roles: Roles) -> Iterator[Workflows]:
-    with closing(Workflows(database, roles)) as workflows:
-        yield workflows
 
 
 def test_a_repeated_request_has_the_first_workflow(workflows: Workflows) -> None:

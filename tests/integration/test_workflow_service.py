@@ -34,12 +34,6 @@ EVENTS = "events.test"
 
 
 @pytest.fixture
-def workflows(database: Database, roles: Roles) -> Iterator[Workflows]:
-    with closing(Workflows(database, roles)) as workflows:
-        yield workflows
-
-
-@pytest.fixture
 def settings(broker: VirtualHost, database: Database, roles: Roles) -> WorkflowsSettings:
     """The settings of a service on a broker that has a queue for every event."""
     declare_workflows(broker.channel, JOB_KINDS)

@@ -11,7 +11,7 @@ from readings.files.csv_options import CsvOptions
 from readings.parsing import parse_reading
 from tests.unit.bodies import CONTEXT, with_fields
 from tests.unit.history import Imported
-from tests.unit.sensorctl.test_csv_files import refused, values
+from tests.unit.sensorctl.csv_imports import refused, values
 
 OLD = "1955-01-01T06:00:00Z"
 ID = "019309a1-7c5e-7cc3-98c4-dc0c0c07398f"

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.unit.sensorctl.test_csv_files import error, refused, values
+from tests.unit.sensorctl.csv_imports import error, refused, values
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

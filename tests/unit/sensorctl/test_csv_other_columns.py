@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from readings.model import Unit
-from tests.unit.sensorctl.test_csv_files import error, refused, values
+from tests.unit.sensorctl.csv_imports import error, refused, values
 
 TIME = "2026-01-01T12:00:00Z"
 

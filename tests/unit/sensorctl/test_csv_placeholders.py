@@ -7,7 +7,7 @@ import pytest
 
 from readings.model import Unit
 from tests.unit.history import Imported
-from tests.unit.sensorctl.test_csv_files import options
+from tests.unit.sensorctl.csv_imports import options
 
 TIMES = ("2026-01-01T00:00:00+00:00", "2026-01-01T00:01:00+00:00", "2026-01-01T00:02:00+00:00")
 

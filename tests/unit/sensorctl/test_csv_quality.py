@@ -4,7 +4,7 @@ import pytest
 
 from readings.files.csv_options import CsvOptions
 from tests.unit.history import Imported
-from tests.unit.sensorctl.test_csv_files import options, refused, values
+from tests.unit.sensorctl.csv_imports import options, refused, values
 
 GOOD_TIME, BAD_TIME = "2026-01-01T00:00:00+00:00", "2026-01-01T00:01:00+00:00"
 

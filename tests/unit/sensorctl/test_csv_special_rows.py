@@ -11,7 +11,7 @@ from readings.files.csv_options import CsvOptions
 from readings.files.errors import UnreadableFile
 from readings.model import Unit
 from tests.unit.history import Imported
-from tests.unit.sensorctl.test_csv_files import refused, values
+from tests.unit.sensorctl.csv_imports import refused, values
 
 BERLIN = ZoneInfo("Europe/Berlin")
 TIME = "2024-01-02T00:00:00Z"

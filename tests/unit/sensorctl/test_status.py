@@ -1,8 +1,6 @@
-"""`sensorctl status`: the screen and the exit codes."""
+"""`sensorctl status`: the screen."""
 
 import io
-import json
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,76 +12,13 @@ from monitoring.model import (
     Health,
     OpenAnomalies,
     OpenExcursions,
-    Problem,
-    Queue,
-    Sensor,
     Service,
     SystemStatus,
     Throughput,
 )
-from monitoring.problems import ProblemKind
 from runtime.text import quantity
-from sensorctl.status import command
 from sensorctl.status.views import sparkline, status_screen
-from tests.unit.fakes import RunCommand
-
-NOW = datetime(2026, 11, 22, 5, 30, tzinfo=UTC)
-
-
-def ago(seconds: float) -> datetime:
-    return NOW - timedelta(seconds=seconds)
-
-
-def sensor(sensor_id: str, **changed: Any) -> Sensor:
-    known: dict[str, Any] = {
-        "name": None,
-        "location": None,
-        "last_measured_at": ago(3),
-        "last_temperature": 21.456,
-        "interval_seconds": 1.0,
-        "offline_since": None,
-        "readings": 9,
-        "min_temperature": 19.0,
-        "mean_temperature": 20.5,
-        "max_temperature": 22.0,
-        "minutes": [20.0] * 30 + [22.0] * 30,
-    }
-    return Sensor(sensor_id=sensor_id, **known | changed)
-
-
-def problem(subject: str = "heat.dead", **changed: Any) -> Problem:
-    return Problem(
-        **{
-            "kind": ProblemKind.DEAD_LETTERS,
-            "subject": subject,
-            "started_at": ago(90),
-            "message": "1 message is dead.",
-            "hint": "`sensorctl dead list` shows it.",
-            **changed,
-        }
-    )
-
-
-HEALTHY: dict[str, Any] = {
-    "at": NOW,
-    "services": [
-        Service(
-            name="sensor-1", health=Health.READY, health_since=ago(7000), started_at=ago(8000), restarts=2
-        ),
-        Service(name="pipeline-1", health=Health.READY, health_since=ago(100), started_at=ago(300_000)),
-    ],
-    "queue": Queue(
-        name="heat", ready=3, unacked=1, dead_letters=0, consumers=2, publish_rate=1.84, ack_rate=1.8,
-        oldest_enqueued_at=ago(4),
-    ),
-    "throughput": Throughput(stored_rate=1.8, latency_p50=0.0042, latency_p95=1.26),
-    "sensors": [sensor("1"), sensor("2"), sensor("3")],
-    "problems": [],
-}  # fmt: skip
-
-
-def system_status(**changed: Any) -> SystemStatus:
-    return SystemStatus(**HEALTHY | changed)
+from tests.unit.sensorctl.status_examples import ago, problem, sensor, system_status
 
 
 def render(status: SystemStatus, width: int = 80, height: int = 24, *, fit_height: bool = False) -> list[str]:
@@ -320,87 +255,3 @@ def test_a_sparkline_ranges_from_the_minimum_to_the_maximum(
     minutes: list[float | None], bars: int, expected: str
 ) -> None:
     assert sparkline(minutes, bars) == expected
-
-
-class FakeCollector:
-    """Returns one response per call and repeats the last one; an exception is raised."""
-
-    responses: list[Any]
-    collections: int
-    closed: int
-
-    def __init__(self, _settings: object) -> None: ...
-
-    def collect(self) -> SystemStatus:
-        type(self).collections += 1
-        response = self.responses.pop(0) if len(self.responses) > 1 else self.responses[0]
-        if isinstance(response, BaseException):
-            raise response
-        assert isinstance(response, SystemStatus)
-        return response
-
-    def close(self) -> None:
-        type(self).closed += 1
-
-
-@pytest.fixture
-def collector(monkeypatch: pytest.MonkeyPatch) -> type[FakeCollector]:
-    FakeCollector.responses, FakeCollector.collections, FakeCollector.closed = [system_status()], 0, 0
-    monkeypatch.setattr(command, "Collector", FakeCollector)
-    monkeypatch.setattr("sensorctl.status.command.REFRESH_INTERVAL_SECONDS", 0.001)
-    return FakeCollector
-
-
-def test_the_status_is_collected_twice_and_the_second_one_is_shown(
-    sensorctl: RunCommand, collector: type[FakeCollector]
-) -> None:
-    collector.responses = [system_status(problems=[problem()]), system_status()]
-
-    code, out, _ = sensorctl("status")
-
-    assert code == 0
-    assert out.startswith("No problems")
-    assert (collector.collections, collector.closed) == (2, 1)
-
-
-def test_it_ends_with_1_when_there_is_a_problem(
-    sensorctl: RunCommand, collector: type[FakeCollector]
-) -> None:
-    collector.responses = [system_status(problems=[problem()])]
-
-    code, out, _ = sensorctl("status")
-
-    assert code == 1
-    assert "1 problem " in out
-
-
-def test_the_status_in_json_is_one_object(sensorctl: RunCommand, collector: type[FakeCollector]) -> None:
-    collector.responses = [system_status(problems=[problem()])]
-
-    code, out, _ = sensorctl("status", "--json")
-
-    assert code == 1
-    status = json.loads(out)
-    assert list(status) == [
-        "at", "services", "queue", "throughput", "sensors", "problems", "excursions", "anomalies", "unread",
-    ]  # fmt: skip
-    assert status["at"] == "2026-11-22T05:30:00+00:00"
-    assert status["services"][0]["health"] == "ready"
-    assert status["problems"][0] == {
-        "kind": "dead-letters", "subject": "heat.dead", "severity": "warning",
-        "started_at": "2026-11-22T05:28:30+00:00",
-        "message": "1 message is dead.", "hint": "`sensorctl dead list` shows it.",
-    }  # fmt: skip
-    assert len(status["sensors"][0]["minutes"]) == 60
-
-
-def test_watch_refreshes_the_status_until_ctrl_c(
-    sensorctl: RunCommand, collector: type[FakeCollector]
-) -> None:
-    collector.responses = [system_status(), system_status(problems=[problem()]), KeyboardInterrupt()]
-
-    code, out, _ = sensorctl("status", "--watch")
-
-    assert code == 130
-    assert "No problems" in out or "1 problem" in out
-    assert collector.closed == 1

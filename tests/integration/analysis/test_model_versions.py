@@ -2,16 +2,13 @@
 
 from contextlib import closing
 
-import pytest
-
 from analysis.following import Following
 from analysis.parameters import Parameters
 from analysis.sensor_analysis import SensorAnalysis
 from db.analysis.models import NewModel
 from db.analysis.store import AnalysisStore
-from db.roles import AccessLevel
-from tests.database import Database, Roles
-from tests.integration.analysing import catch_up, follow
+from tests.database import Database
+from tests.integration.analysis.analysing import catch_up, follow
 from tests.waiting import DEADLINE_SECONDS, eventually
 
 SENSOR = "fridge"
@@ -26,11 +23,6 @@ FROM date_trunc('day', now(), 'UTC') AS today,
 ROLL_BACK = "SELECT roll_back_model('anna', %(sensor)s, 'seasonal', 1)"
 ROLL_FORWARD = "SELECT roll_back_model('anna', %(sensor)s, 'seasonal', 2)"
 MODELS = "SELECT version, active, reason, requested_at FROM model WHERE kind = 'seasonal' ORDER BY version"
-
-
-@pytest.fixture
-def store(database: Database, roles: Roles) -> AnalysisStore:
-    return AnalysisStore(database.settings_as(roles[AccessLevel.ANALYST]))
 
 
 def learn(database: Database, store: AnalysisStore) -> Following:

@@ -6,9 +6,9 @@ import pytest
 
 from analysis import lock_keeping
 from db.analysis.store import AnalysisStore
-from db.roles import AccessLevel
-from tests.database import Database, Roles
-from tests.integration.analysing import follow
+from db.settings import DatabaseSettings
+from tests.database import Database
+from tests.integration.analysis.analysing import follow
 
 READINGS = """
 INSERT INTO reading (reading_id, sensor_id, measured_at, temperature)
@@ -27,13 +27,13 @@ class CountingStore(AnalysisStore):
 
 
 def test_a_large_transaction_is_analysed_with_statements_in_between(
-    database: Database, roles: Roles, monkeypatch: pytest.MonkeyPatch
+    database: Database, settings: DatabaseSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lock_keeping, "SECONDS_PER_STATEMENT", 0.0)
     database.query("INSERT INTO sensor (sensor_id) VALUES ('fridge')")
     database.query(READINGS)
     database.await_older_transactions()
-    with closing(CountingStore(database.settings_as(roles[AccessLevel.ANALYST]))) as store:
+    with closing(CountingStore(settings)) as store:
         analysed = follow(store)
         while analysed.step():
             pass
