@@ -71,40 +71,6 @@ def _management_refused(error: str) -> Problem:
     )
 
 
-def database_problems(observation: Observation) -> Iterator[Problem]:
-    """Find a database that is down for the consumers or for this process, or slow for this process."""
-    outages, error = observation.outages(DATABASE), observation.database_error
-    connected = observation.connected(DATABASE)
-    if outages and not connected:
-        contrast = "" if error else ", though it responds here"
-        yield Problem(
-            kind=ProblemKind.DATABASE_DOWN,
-            subject=DATABASE,
-            started_at=min(outage.since for outage in outages),
-            message=f"No consumer can use the database{contrast}: {outages[0].reason}.",
-            hint="Start the database (`make up`), or check its log for whom or what it refuses, and "
-            "`pg_stat_activity` for locks. Readings wait in the queue and nothing is lost; the consumers "
-            "continue by themselves.",
-        )
-    elif error:
-        contrast = ", though consumers reach it" if connected else ""
-        kind, verb = ProblemKind.DATABASE_DOWN, "is not available"
-        hint = (
-            "It may be stopped or stalled, or refuse this user: check its log, POSTGRES_USER and "
-            "POSTGRES_PASSWORD, and run `sensorctl doctor`."
-        )
-        if observation.database_is_slow:
-            kind, verb = ProblemKind.DATABASE_SLOW, "is too slow to report the sensors"
-            hint = "Check the load of its machine, and `pg_stat_activity` for long queries and locks."
-        yield Problem(
-            kind=kind,
-            subject=DATABASE,
-            started_at=None,
-            message=f"The database {verb} here{contrast}: {error}.",
-            hint=f"{hint} Readings wait in the queue and nothing is lost.",
-        )
-
-
 def service_problems(observation: Observation) -> Iterator[Problem]:
     """Find services that are not healthy, unless one of the broker or the database explains it."""
     explained = {

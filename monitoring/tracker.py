@@ -7,6 +7,7 @@ from monitoring.analysis_rules import analysis_problems
 from monitoring.backup_rules import backup_problems
 from monitoring.broker_rules import node_problems
 from monitoring.database_hosts import database_host_problems
+from monitoring.database_rules import database_problems
 from monitoring.dead_letter_rules import dead_letter_problems
 from monitoring.folder_rules import folder_problems
 from monitoring.model import Problem
@@ -15,12 +16,7 @@ from monitoring.outbox_rules import outbox_problems
 from monitoring.problems import OFFLINE_MIN_SILENCE, ProblemKind
 from monitoring.queue_limit_rules import queue_limit_problems
 from monitoring.receiver_rules import receiver_problems
-from monitoring.rules import (
-    broker_problems,
-    database_problems,
-    queue_problems,
-    service_problems,
-)
+from monitoring.rules import broker_problems, queue_problems, service_problems
 from monitoring.sensor_rules import LONG_AGO, sensor_problems
 from monitoring.workflow_rules import workflow_problems
 

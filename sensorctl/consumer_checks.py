@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from db.queries.server import LockHolder, Server
 from monitoring.collector import Collector
+from monitoring.database_rules import database_problems
 from monitoring.observation import Observation
-from monitoring.rules import database_problems
 from monitoring.services import ServiceReport
 from runtime.text import escape_unprintable
 from sensorctl.checks import CheckResult

@@ -115,6 +115,22 @@ def test_the_database_is_down_if_no_consumer_reaches_it() -> None:
     assert "though it responds here" in only_problem_after(observation(SENSOR, consumer)).message
 
 
+@pytest.mark.parametrize(
+    "reason",
+    [
+        'could not extend file "base/12769/16449": No space left on device (SQLSTATE 53100)',
+        "connection failed: FATAL: could not write init file",
+    ],
+)
+def test_a_full_disk_of_the_database_is_named(reason: str) -> None:
+    consumer = report("pipeline-1", broker=UP, database=Dependency(reason, ago(45)))
+    for observed in (
+        observation(SENSOR, consumer),
+        observation(SENSOR, PIPELINE, sensors=None, database_error=reason),
+    ):
+        assert "The disk of the database is full: free space on it" in only_problem_after(observed).hint
+
+
 def test_the_database_is_down_if_it_refuses_the_consumers_though_others_reach_it() -> None:
     # given a password of the consumers that was changed, since when nothing is stored
     consumer = consuming(not_ready("pipeline-1", "database", ago(45), broker=UP))
