@@ -29,17 +29,20 @@ NOT_COPIED = shutil.ignore_patterns(
     ".coverage*",
 )
 REGISTRY_TESTS = "tests/unit/test_service_registry.py"
+# That of Kubernetes requires its renderer; the steps for it are described in words.
+DEPLOY_TESTS = ("test_alerts", "test_cluster", "test_swarm_stack", "test_compose_file")
 # What each part of the system derives from the registry, one line each.
 REPORT = """
 from monitoring.discovery import build_discoveries
 from native.services import service_instances
 from native.settings import StackSettings
+from runtime.services import Stage
 from scripts.docs import service_table
 from sensorctl.settings import SetupSettings
 from sensorctl.stack_variables import COMPOSE_DEFAULTS
 
 (instance,) = [i for i in service_instances(StackSettings(), 1) if i.service.module == "heartbeat"]
-print(instance.name, instance.http_port, max(instance.service.stage, 0) == 14)
+print(instance.name, instance.http_port, instance.service.stage == Stage.ALERTER - 1)
 print("heartbeat" in [discovery.name for discovery in build_discoveries("compose")])
 print([user.name for user in SetupSettings(rabbitmq_heartbeat_pass="secret").broker_users])
 print(COMPOSE_DEFAULTS["RABBITMQ_HEARTBEAT_USER"], COMPOSE_DEFAULTS["RABBITMQ_HEARTBEAT_PASS"])
@@ -96,9 +99,9 @@ def environment(**variables: str) -> dict[str, str]:
     return inherited | variables
 
 
-def registry_tests(root: Path) -> subprocess.CompletedProcess[str]:
+def run_tests(root: Path, *files: str) -> subprocess.CompletedProcess[str]:
     options = ("-q", "--noconftest", "-p", "no:cacheprovider")
-    return run(root, sys.executable, "-m", "pytest", *options, REGISTRY_TESTS)
+    return run(root, sys.executable, "-m", "pytest", *options, *files)
 
 
 def test_every_part_of_the_system_has_the_service(copy: Path) -> None:
@@ -112,14 +115,17 @@ def test_every_part_of_the_system_has_the_service(copy: Path) -> None:
     ], done.stderr
 
 
-def test_compose_images_and_prometheus_agree_with_the_registry(copy: Path) -> None:
-    done = registry_tests(copy)
+def test_every_file_that_names_the_services_has_the_new_one(copy: Path) -> None:
+    deploy = [f"tests/unit/deploy/{name}.py" for name in DEPLOY_TESTS]
+    done = run_tests(copy, REGISTRY_TESTS, *deploy)
     assert done.returncode == 0, done.stdout
 
 
 def test_without_the_other_steps_the_registry_tests_name_each_that_is_missing(tmp_path: Path) -> None:
     required = ("heartbeat/", "runtime/services.py")
-    done = registry_tests(applied(tmp_path / "copy", [b for b in blocks() if b.path.startswith(required)]))
+    done = run_tests(
+        applied(tmp_path / "copy", [b for b in blocks() if b.path.startswith(required)]), REGISTRY_TESTS
+    )
     for name in (
         "test_the_import_rules_cover_every_package",
         "test_a_broker_user_has_permissions_and_its_credentials_reach_setup[heartbeat]",
