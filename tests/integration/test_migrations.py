@@ -76,10 +76,7 @@ def test_the_schema_has_the_documented_columns(database: Database) -> None:
         "sensor_id", "name", "location", "last_measured_at", "last_received_at", "last_temperature",
         "usual_interval", "offline_since",
     ]  # fmt: skip
-    assert by_table["sensor"] == [
-            "sensor_id", "name", "location", "registered_at", "note", "unit", "expected_interval_seconds",
-            "plausible_min", "plausible_max", "retired_at", "merged_into", "serial",
-        ]  # fmt: skip
+    assert by_table["sensor"][:4] == ["sensor_id", "name", "location", "registered_at"]
     assert by_table["reading"][:5] == ["reading_id", "sensor_id", "measured_at", "temperature", "received_at"]
 
 
@@ -123,9 +120,12 @@ def test_each_downgrade_restores_the_schema_before_the_upgrade(bare_database: Da
     for version, schema in list(zip(VERSIONS, schemas, strict=True))[-2::-1]:
         in_a_transaction(bare_database, partial(run_alembic, "downgrade", revision=version))
         downgraded = definitions(bare_database)
-        assert downgraded.keys() == schema.keys()
+        differing = downgraded.keys() ^ schema.keys()
         if version != VERSIONS[0]:  # the downgrade to it keeps faster functions with the same results
-            assert downgraded == schema
+            differing |= {name for name, definition in schema.items() if downgraded.get(name) != definition}
+        assert not differing, (
+            f"the file *_downgrade.sql that follows {version} does not restore their definitions or comments"
+        )
     in_a_transaction(bare_database, partial(run_alembic, "downgrade", revision="base"))
     assert names(bare_database) == ["alembic_version"]
     in_a_transaction(bare_database, partial(run_alembic, "upgrade", revision="head"))
