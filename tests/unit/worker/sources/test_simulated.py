@@ -5,9 +5,7 @@ from typing import Any
 import pytest
 
 from jobs.source import Source
-from jobs.source_kinds import KINDS
 from readings.model import Unit
-from worker.sources.live import LIVE_SOURCES
 from worker.sources.model import SourceRefused, SourceUnavailable, SourceValue
 from worker.sources.simulated import Simulated
 from worker.sources.values import NO_VALUE
@@ -64,7 +62,3 @@ def test_values_are_repeated_and_the_connection_is_lost_on_request() -> None:
 def test_a_rate_that_no_clock_has_is_refused(rate: float) -> None:
     with pytest.raises(SourceRefused, match="rate"):
         simulated(Clock(), rate=rate)
-
-
-def test_every_live_kind_has_a_client() -> None:
-    assert set(LIVE_SOURCES) == {kind for kind, spec in KINDS.items() if spec.is_live}
