@@ -16,7 +16,7 @@ from fastapi import HTTPException, Request
 from runtime.access import Role, ValidKey, generate_secret, hash_secret
 from web.keyring import AccessUnknown, KeyRing
 from web.proxies import TrustedProxies
-from web.same_origin import is_browser, is_same_origin
+from web.same_origin import explain_refusal, is_browser, is_same_origin
 from web.throttle import KeyThrottle
 
 COOKIE = "sensors_session"
@@ -141,7 +141,7 @@ class Authenticator:
         is_change = request.method not in SAFE_METHODS
         is_from_browser = principal.is_ambient or is_browser(request)
         if is_change and is_from_browser and not is_same_origin(request):
-            raise self._rejected(request, Forbidden("The page of another site made this request."))
+            raise self._rejected(request, Forbidden(explain_refusal(request)))
         if required is None:
             return
         if principal.role is None or not principal.role.includes(required):

@@ -4,6 +4,8 @@ from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
+from runtime.text import quote_name
+
 
 def is_same_origin(request: Request) -> bool:
     """Return whether the service's own page made this request.
@@ -16,6 +18,18 @@ def is_same_origin(request: Request) -> bool:
         return site == "same-origin"
     origin = request.headers.get("Origin")
     return origin is not None and urlsplit(origin).netloc == request.headers.get("Host")
+
+
+def explain_refusal(request: Request) -> str:
+    """Return why a request that is not of the same origin is refused, and what to do if it should be."""
+    refusal = "The page of another site made this request."
+    if "Sec-Fetch-Site" in request.headers or "Origin" not in request.headers:
+        return refusal
+    origin, host = (quote_name(request.headers.get(name, "")) for name in ("Origin", "Host"))
+    return (
+        f"{refusal} It is of {origin}, and was sent to {host}: if a reverse proxy is between them, let it "
+        "pass on the Host header, with the port."
+    )
 
 
 def is_browser(request: Request) -> bool:

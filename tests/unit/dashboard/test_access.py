@@ -313,7 +313,21 @@ class TestSessions:
         assert locked.send("/api/overview", Cookie=cookie, **sent).status == 200
 
     def test_the_page_of_another_site_cannot_log_a_browser_in(self, locked: DashboardServer) -> None:
-        assert log_in(locked, Role.VIEWER, Origin="https://evil.example").status == 403
+        refused = log_in(locked, Role.VIEWER, Origin="https://evil.example", Sec_Fetch_Site="cross-site")
+        assert (refused.status, refused.json["detail"]) == (
+            403,
+            "The page of another site made this request.",
+        )
+
+    def test_behind_a_proxy_that_changes_the_host_the_refusal_says_what_to_do(
+        self, locked: DashboardServer
+    ) -> None:
+        refused = log_in(locked, Role.VIEWER, Origin="http://my.example:8080", Host="my.example")
+        assert refused.status == 403
+        assert refused.json["detail"].endswith(
+            "It is of http://my.example:8080, and was sent to my.example: if a reverse proxy is between "
+            "them, let it pass on the Host header, with the port."
+        )
 
 
 class TestDatabaseOutage:
