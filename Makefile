@@ -32,7 +32,7 @@ summary:  ## show the last hour, one row per sensor
 psql:  ## open the database in psql
 	@bash scripts/stack.sh psql
 
-test:  ## run all tests with coverage; ARGS="tests/unit -k name" selects some
+test:  ## run all tests with coverage; ARGS="tests/unit -k name" selects some, without it
 	@bash scripts/venv.sh dev
 	@bash scripts/develop.sh test $(ARGS)
 

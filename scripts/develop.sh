@@ -54,12 +54,12 @@ run_tests() {
   ensure_browser
   ensure_pdf_reader
   export TESTCONTAINERS_RYUK_DISABLED=true
-  # The whole suite runs in several workers and must reach the coverage; a selection does not have to.
+  # The whole suite runs in several workers and must reach the coverage. Of a selection it would only cost time.
   if [ $# = 0 ]; then
     compile_tests
-    set -- --numprocesses=auto --cov-fail-under=95
+    set -- --numprocesses=auto --cov --cov-report=term --cov-fail-under=95
   fi
-  "$bin/python" -m pytest --cov --cov-report=term "$@"
+  "$bin/python" -m pytest "$@"
 }
 
 run_unit_tests() {  # No server, no browser and no coverage: these are for each change.
