@@ -5,8 +5,9 @@ from datetime import timedelta
 
 from monitoring.model import Problem
 from monitoring.observation import Observation
-from monitoring.problems import MAX_ANALYSIS_LAG, ProblemKind
+from monitoring.problems import ProblemKind
 from monitoring.services import sample_value
+from monitoring.thresholds import MAX_ANALYSIS_LAG
 
 LAG_METRIC = "analysis_lag_seconds"
 

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from db.queries.backup import BackupState
 from monitoring.model import Problem
 from monitoring.observation import Observation
-from monitoring.problems import MAX_BACKUP_SILENCE, ProblemKind
+from monitoring.problems import ProblemKind
+from monitoring.thresholds import MAX_BACKUP_SILENCE
 
 MEBIBYTE = 1024 * 1024
 STOPPED_HINT = (

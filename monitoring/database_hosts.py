@@ -7,7 +7,8 @@ from db.queries.hosts import HostState, read_hosts
 from db.settings import DatabaseSettings
 from monitoring.model import Problem
 from monitoring.observation import Observation
-from monitoring.problems import MAX_STANDBY_LAG_BYTES, ProblemKind
+from monitoring.problems import ProblemKind
+from monitoring.thresholds import MAX_STANDBY_LAG_BYTES
 from runtime.text import escape_unprintable
 
 INTERVAL_SECONDS = 5.0

@@ -1,37 +1,14 @@
 """What can be wrong: one table for `sensorctl status`, the alerter, `sensorctl doctor` and Prometheus.
 
-`deploy/prometheus/alerts.yml` repeats names, severities and thresholds, because YAML cannot import them;
+`deploy/prometheus/alerts.yml` repeats names and severities, because YAML cannot import them;
 tests/unit/deploy holds it against this module.
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
 from runtime.severity import Severity
-
-# A sensor is offline if it sends nothing for this many of its usual intervals, and for at least this long.
-# The view `sensor_status` decides by the same numbers.
-OFFLINE_INTERVALS = 5
-OFFLINE_MIN_SILENCE = timedelta(seconds=30)
-# A backlog is a problem if more than this many messages wait, the oldest of them for longer than this.
-BACKLOG_MESSAGES = 100
-BACKLOG_AGE = timedelta(seconds=30)
-# The analysis is behind if readings that it has not analysed have been stored for longer.
-MAX_ANALYSIS_LAG = timedelta(seconds=60)
-# No worker is a problem if a job has been ready, and no worker for its kind was seen, for this long. A
-# workflow that failed is reported for a day, unless it is retried or requested again before.
-NO_WORKER_AGE = timedelta(seconds=60)
-FAILED_WORKFLOW_AGE = timedelta(days=1)
-# A standby is behind if it has yet to apply more of the write-ahead log: some minutes of a heavy load.
-MAX_STANDBY_LAG_BYTES = 64 * 1024 * 1024
-# A backup that starts again, or whose database does, receives after a few seconds.
-MAX_BACKUP_SILENCE = timedelta(seconds=30)
-# A consumer that started this recently may not consume yet.
-STARTUP_GRACE = timedelta(seconds=15)
-# The variables that make consumers store in batches. alerts.yml and the documentation repeat them.
-BATCH_MODE = "BATCH_SIZE=auto"
 
 
 class ProblemKind(StrEnum):
@@ -267,22 +244,3 @@ DEFINITIONS: Mapping[ProblemKind, Definition] = {
         resolved="{subject} writes its outbox again",
     ),
 }
-
-
-class PrometheusAlert(NamedTuple):
-    """An alert that Prometheus alone has."""
-
-    name: str
-    severity: Severity
-
-
-# What only metrics show: their history, and the servers of a cluster that nothing else reads.
-PROMETHEUS_ALERTS = (
-    PrometheusAlert("ServiceRestarting", Severity.WARNING),
-    PrometheusAlert("NoReadingsStored", Severity.WARNING),
-    PrometheusAlert("HighEndToEndLatency", Severity.WARNING),
-    PrometheusAlert("ReadingsDropped", Severity.CRITICAL),
-    PrometheusAlert("DatabaseWithoutPrimary", Severity.CRITICAL),
-    PrometheusAlert("EtcdWithoutQuorum", Severity.CRITICAL),
-    PrometheusAlert("EtcdMemberDown", Severity.WARNING),
-)

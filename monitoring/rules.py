@@ -6,14 +6,9 @@ from datetime import datetime
 from monitoring.backlog import HISTORY_SECONDS, STEP_SECONDS
 from monitoring.model import Health, Problem, Queue
 from monitoring.observation import Observation
-from monitoring.problems import (
-    BACKLOG_AGE,
-    BACKLOG_MESSAGES,
-    BATCH_MODE,
-    STARTUP_GRACE,
-    ProblemKind,
-)
+from monitoring.problems import ProblemKind
 from monitoring.services import ServiceReport
+from monitoring.thresholds import BACKLOG_AGE, BACKLOG_MESSAGES, BATCH_MODE, STARTUP_GRACE
 from runtime.text import quantity
 
 BROKER, DATABASE = "broker", "database"

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from monitoring.model import Problem, Sensor
 from monitoring.observation import Observation
-from monitoring.problems import OFFLINE_INTERVALS, OFFLINE_MIN_SILENCE, ProblemKind
+from monitoring.problems import ProblemKind
+from monitoring.thresholds import OFFLINE_INTERVALS, OFFLINE_MIN_SILENCE
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 # A longer interval is reported in whole seconds.

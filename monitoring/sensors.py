@@ -17,7 +17,7 @@ from monitoring.model import (
     UnclaimedJobs,
     Workflows,
 )
-from monitoring.problems import FAILED_WORKFLOW_AGE, NO_WORKER_AGE
+from monitoring.thresholds import FAILED_WORKFLOW_AGE, NO_WORKER_AGE
 
 MINUTE = timedelta(minutes=1)
 MINUTES = 60

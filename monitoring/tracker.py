@@ -13,11 +13,12 @@ from monitoring.folder_rules import folder_problems
 from monitoring.model import Problem
 from monitoring.observation import Observation
 from monitoring.outbox_rules import outbox_problems
-from monitoring.problems import OFFLINE_MIN_SILENCE, ProblemKind
+from monitoring.problems import ProblemKind
 from monitoring.queue_limit_rules import queue_limit_problems
 from monitoring.receiver_rules import receiver_problems
 from monitoring.rules import broker_problems, queue_problems, service_problems
 from monitoring.sensor_rules import LONG_AGO, sensor_problems
+from monitoring.thresholds import OFFLINE_MIN_SILENCE
 from monitoring.workflow_rules import workflow_problems
 
 # While one of these lasts, readings cannot arrive, so no further sensor is reported as offline; nor in the

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from jobs.kinds import service_of
 from monitoring.model import FailedWorkflow, Problem, UnclaimedJobs
 from monitoring.observation import Observation
-from monitoring.problems import NO_WORKER_AGE, ProblemKind
+from monitoring.problems import ProblemKind
+from monitoring.thresholds import NO_WORKER_AGE
 from runtime.services import SERVICES
 from runtime.text import escape_unprintable, quantity
 

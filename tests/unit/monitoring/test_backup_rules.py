@@ -4,7 +4,8 @@ import pytest
 
 from db.queries.backup import BackupState
 from db.queries.hosts import HostState
-from monitoring.problems import MAX_BACKUP_SILENCE, ProblemKind
+from monitoring.problems import ProblemKind
+from monitoring.thresholds import MAX_BACKUP_SILENCE
 from tests.unit.monitoring.observations import keys, observation, only_problem_after, problems_after
 from tests.unit.monitoring.samples import REFUSED, ago
 

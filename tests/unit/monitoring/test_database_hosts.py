@@ -7,7 +7,8 @@ import pytest
 from db.queries.hosts import HostState
 from db.settings import DatabaseSettings
 from monitoring.database_hosts import INTERVAL_SECONDS, DatabaseHostsProbe
-from monitoring.problems import MAX_STANDBY_LAG_BYTES, ProblemKind
+from monitoring.problems import ProblemKind
+from monitoring.thresholds import MAX_STANDBY_LAG_BYTES
 from sensorctl.database_hosts import NO_PRIMARY_HINT, describe_hosts, hosts_hint
 from tests.unit.fakes import FakeClock
 from tests.unit.monitoring.observations import keys, observation, only_problem_after, problems_after

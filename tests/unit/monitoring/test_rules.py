@@ -10,8 +10,9 @@ from messaging.management.client import ManagementRefused
 from monitoring.broker import OldestDeadLetter
 from monitoring.model import Health
 from monitoring.observation import Observation
-from monitoring.problems import BATCH_MODE, ProblemKind
+from monitoring.problems import ProblemKind
 from monitoring.services import Sample, ServiceReport
+from monitoring.thresholds import BATCH_MODE
 from monitoring.tracker import ProblemTracker
 from runtime.health import Dependency
 from runtime.severity import Severity
