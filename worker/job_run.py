@@ -20,6 +20,7 @@ from worker.context import (
     JobNeedsAnswer,
     JobResult,
 )
+from worker.crashes import explain_crash
 from worker.outcome import RELEASED, Outcome
 from worker.parent_link import URGENT
 from worker.settings import JobSettings
@@ -226,10 +227,8 @@ def run_job(kind: JobKind, run: JobRun) -> Outcome:
         return _ask(run, needed)
     except InvalidInput as error:  # such as a source that was removed while it was read
         return _fail(run, JobFailed(error.message, retry=False))
-    except Exception as error:
-        # Its message may contain what a job must not publish, such as an address with a password.
-        run.log.exception("job crashed")
-        return _fail(run, JobFailed(f"the job crashed with {type(error).__name__}; see the worker's log"))
+    except Exception as error:  # noqa: BLE001 (it is recorded, and logged)
+        return _fail(run, explain_crash(error, run.log))
 
 
 def _ask(run: JobRun, needed: JobNeedsAnswer) -> Outcome:

@@ -1,5 +1,6 @@
 """A job in its own process: what its kind sees, and how its end is recorded."""
 
+import errno
 from datetime import UTC, datetime
 
 import pytest
@@ -55,6 +56,30 @@ def test_a_job_that_crashes_is_retried_and_its_message_is_not_published(store: F
     assert run_job(crash, job_run(store)) is Outcome.FAILED
     ((error, retry, _),) = store.named("fail")
     assert (error, retry) == ("the job crashed with RuntimeError; see the worker's log", True)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        FileNotFoundError(errno.ENOENT, "No usable temporary directory found in ['/tmp']"),
+    ],
+)
+@pytest.mark.parametrize("is_explained", [False, True])
+def test_a_disk_without_space_is_named_and_the_job_tried_again(
+    store: FakeJobStore, monkeypatch: pytest.MonkeyPatch, error: OSError, *, is_explained: bool
+) -> None:
+    monkeypatch.setenv("TMPDIR", "/var/lib/sensors")
+
+    def write(_context: JobContext) -> JobResult:
+        if is_explained:
+            raise OSError("the workbook could not be written") from error
+        raise error
+
+    assert run_job(write, job_run(store)) is Outcome.FAILED
+    ((reason, retry, _),) = store.named("fail")
+    assert reason.startswith("the disk is full in /var/lib/sensors: free space there")
+    assert retry
 
 
 def test_a_job_that_needs_an_answer_is_paused_with_its_question(store: FakeJobStore) -> None:
