@@ -139,10 +139,14 @@ restore() {
   base=$(select_base "$time")
   [ -n "$base" ] || die "No base backup in $backups is complete${time:+ before $time}: \`backup.sh list\` shows those that are" 66
   say "restoring ${time:-everything that was received} from $base"
+  restoring=$data
+  trap abandon_restore EXIT
   mkdir -p "$data"
   chmod 700 "$data"
-  tar --extract --gzip --no-same-owner --directory "$data" --file "$base/base.tar.gz"
-  tar --extract --gzip --no-same-owner --directory "$data/pg_wal" --file "$base/pg_wal.tar.gz"
+  extract "$base/base.tar.gz" "$data"
+  # No server starts without this file, so a restore that is killed is not taken for a complete one.
+  mv "$data/global/pg_control" "$data/pg_control.restoring"
+  extract "$base/pg_wal.tar.gz" "$data/pg_wal"
   first=$(first_segment "$base")
   for file in "${base%/*}"/wal/*; do
     name=${file##*/}
@@ -150,7 +154,20 @@ restore() {
     if [[ $name = *.history || ! ${name:8} < ${first:8} ]]; then cp --reflink=auto "$file" "$data/pg_wal/${name%.partial}"; fi
   done
   configure_recovery "$data" "$time"
+  mv "$data/pg_control.restoring" "$data/global/pg_control"
+  trap - EXIT
   say "restored into $data; the server applies the write-ahead log when it starts"
+}
+
+extract() {  # extract ARCHIVE FOLDER: tar ends at the third error, instead of repeating that the disk is full for each file
+  tar --extract --gzip --no-same-owner --directory "$2" --file "$1" 2> >(head -3 >&2)
+}
+
+abandon_restore() {  # a part of the data would not start, or, without the end of the log, start with less than there is
+  find "$restoring" -mindepth 1 -delete
+  rmdir "$restoring" 2>/dev/null || true  # it may be a volume
+  say "the restore failed, for the reason above, and $restoring is empty again. It needs as much space as the database, and its log." >&2
+  exit 1
 }
 
 configure_recovery() {  # Everything is in pg_wal already, so the server has nothing to fetch.

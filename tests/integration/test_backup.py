@@ -4,10 +4,12 @@ import os
 import shutil
 import signal
 import subprocess
+import tarfile
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 
 import psycopg
@@ -232,6 +234,54 @@ def test_a_restore_needs_an_empty_folder_and_a_base_backup(server: PrivatePostgr
     assert "is no time" in refusal(server, "yesterdayish")
     (server.data / "PG_VERSION").touch()
     assert "is not empty" in refusal(server)
+
+
+def make_backup(directory: Path, log: bytes) -> None:
+    """Make what `restore` reads: a base backup, whose archive of the log has this content."""
+    base = directory / "backup" / "20261129T150229Z" / "base-20261129T150232Z"
+    (base.parent / "wal").mkdir(parents=True)
+    (base.parent / "wal" / "000000010000000000000001.partial").write_bytes(b"received")
+    base.mkdir()
+    (base / "first-segment").write_text("000000010000000000000001\n", encoding="ascii")
+    with tarfile.open(base / "base.tar.gz", "w:gz") as archive:
+        for name in ("pg_wal", "global/pg_control", "postgresql.auto.conf"):
+            archive.add(SCRIPT.parent if name == "pg_wal" else SCRIPT, name, recursive=False)
+    (base / "pg_wal.tar.gz").write_bytes(log)
+
+
+def test_a_restore_that_fails_leaves_nothing_that_could_be_started(
+    server: PrivatePostgres, directory: Path
+) -> None:
+    make_backup(directory, b"no archive")
+
+    assert "the restore failed" in refusal(server)
+    assert not server.data.exists()
+
+
+def test_a_restore_that_is_killed_is_not_taken_for_a_complete_one(
+    server: PrivatePostgres, directory: Path
+) -> None:
+    # given a restore that is killed when it copies the log that was received
+    with BytesIO() as log:
+        tarfile.open(fileobj=log, mode="w:gz").close()
+        make_backup(directory, log.getvalue())
+    programs = directory / "programs"
+    programs.mkdir()
+    (programs / "cp").write_text("#!/bin/sh\nkill -KILL $PPID\n", encoding="ascii")
+    (programs / "cp").chmod(0o755)
+    path = f"{programs}:{os.environ['PATH']}"
+
+    killed = subprocess.run(
+        [SCRIPT, "restore", server.data], env=backup_variables(server) | {"PATH": path}, check=False
+    )
+
+    assert killed.returncode == -signal.SIGKILL
+    assert not (server.data / "global" / "pg_control").exists()
+    assert "is not empty" in refusal(server)
+    shutil.rmtree(server.data)
+    restore(server)
+    assert (server.data / "global" / "pg_control").exists()
+    assert (server.data / "pg_wal" / "000000010000000000000001").read_bytes() == b"received"
 
 
 def refusal(server: PrivatePostgres, *until: str) -> str:
