@@ -16,7 +16,7 @@ from analysis.telemetry import AnalysisTelemetry
 from db.analysis.states import Checkpoint, SavedState
 from db.analysis.store import AnalysisStore, Rebuilt, Saved
 from db.errors import InvalidData
-from db.feed import Row
+from db.feed import Row, followed_until
 
 CHECKPOINT_SECONDS = 30.0
 REFRESH_SECONDS = 5.0
@@ -66,6 +66,8 @@ class Following:
         old = self._add_old(stored.old_rows)
         added = self._analyzer.add_all(keeping_lock(self._keep_lock, self._of_known(stored.rows)))
         self._position, self._is_behind = stored.position, stored.is_behind
+        if added.late:
+            self._request_ahead({row[0] for row in stored.rows})
         self._save_found()
         self._report_unusable()
         self._telemetry.analysed(old + added.readings, added.late, self._analyzer.sensors)
@@ -130,6 +132,13 @@ class Following:
         if out_of_order:
             self._rebuilds.request(out_of_order)
         return analysed
+
+    def _request_ahead(self, sensors: Iterable[str]) -> None:
+        """Learn the sensors again whose last reading is ahead of the clock, so that all others are late."""
+        until = followed_until()
+        ahead = {name for name in sensors if (self._analyzer.last_at(name) or until) > until}
+        if ahead:
+            self._rebuilds.request(ahead)
 
     def _save_found(self) -> None:
         found = self._analyzer.take_found()

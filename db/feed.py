@@ -29,6 +29,11 @@ PLAN = """
 SELECT set_config(name, %s, true)
 FROM unnest('{enable_seqscan,enable_indexscan,enable_indexonlyscan,enable_nestloop}'::text[]) AS name
 """
+# What is later was stored while the clock of a machine was ahead, which has been set right since. It is not
+# read, or what is measured now would count as late. Consumers accept five minutes. The later clock
+# of the database and this machine counts, so that with one that is behind everything is read.
+AHEAD_SECONDS = 600.0
+FOLLOWED_UNTIL = "greatest(now() + interval '10 minutes', to_timestamp(%s))"
 # The values are part of the statement, so that it is planned for the partitions that it reads. The sensors
 # are a subquery: the planner compares a list with the statistics of each partition, which takes seconds for
 # a year of them. Of a reading that was restored, the row (xmin) is of an earlier transaction than the number
@@ -36,7 +41,8 @@ FROM unnest('{enable_seqscan,enable_indexscan,enable_indexonlyscan,enable_nestlo
 STORED = """
 SELECT sensor_id, date_part('epoch', measured_at), temperature
 FROM reading
-WHERE measured_at {condition} '{old_before}' AND stored_xid >= {since} AND stored_xid < {until} {of_sensors}
+WHERE measured_at {condition} '{old_before}' AND measured_at < {clock}
+  AND stored_xid >= {since} AND stored_xid < {until} {of_sensors}
   AND age(xmin) <= age(stored_xid::text::xid8::xid)
 ORDER BY stored_xid, measured_at, reading_id
 """
@@ -49,6 +55,11 @@ MAX_READINGS, MIN_READINGS = 50_000, 10_000
 INITIAL_TRANSACTIONS = 1_000
 MAX_TRANSACTIONS = 1_000_000
 Row = tuple[str, float, float]  # the sensor, when it was measured, and the temperature
+
+
+def followed_until() -> float:
+    """Return the parameter of FOLLOWED_UNTIL: the time, by the clock of this machine, until which is read."""
+    return time.time() + AHEAD_SECONDS
 
 
 class Position(NamedTuple):
@@ -145,6 +156,11 @@ def read_range(
         old_before=old_before.isoformat(),
         since=since,
         until=until,
+        clock=FOLLOWED_UNTIL,
         of_sensors="" if sensors is None else OF_SENSORS,
     )
-    return cursor.execute(statement.encode(), None if sensors is None else (list(sensors),)).fetchall()
+    return cursor.execute(statement.encode(), (followed_until(), *_of(sensors))).fetchall()
+
+
+def _of(sensors: Collection[str] | None) -> Sequence[list[str]]:
+    return () if sensors is None else (list(sensors),)

@@ -34,7 +34,7 @@ from sensorctl.consumer_checks import check_consumers
 from sensorctl.database_checks import DATABASE_CHECKS
 from sensorctl.output import fail, show
 from sensorctl.settings import OperatorSettings, discover_settings
-from sensorctl.time_shifts import TIME_SHIFT_HINT, describe_time_shifts
+from sensorctl.time_shifts import AHEAD_HINT, TIME_SHIFT_HINT, describe_readings_ahead, describe_time_shifts
 from sensorctl.workflows.workers import check_workflows
 
 TOPOLOGY_HINT = f"{SETUP_HINT}, or start a consumer"
@@ -186,10 +186,13 @@ def _check_routing(settings: OperatorSettings) -> CheckResult:
 
 def _check_sensor_times(settings: OperatorSettings) -> CheckResult:
     with closing(Summary(settings)) as summary:
-        shifts = summary.time_shifts()
+        shifts, ahead = summary.time_shifts(), summary.readings_ahead()
+    if ahead:
+        return CheckResult("sensor times", describe_readings_ahead(ahead), AHEAD_HINT)
     if shifts:
         return CheckResult("sensor times", describe_time_shifts(shifts), TIME_SHIFT_HINT)
-    return CheckResult("sensor times", "no sensor's times are whole hours behind their arrival")
+    status = "no sensor's times are whole hours behind their arrival, or ahead of the clock"
+    return CheckResult("sensor times", status)
 
 
 def _check_analysis(settings: OperatorSettings) -> CheckResult:

@@ -24,7 +24,7 @@ from sensorctl.output import (
 )
 from sensorctl.settings import discover_settings
 from sensorctl.time_options import parse_seconds
-from sensorctl.time_shifts import TIME_SHIFT_HINT, describe_time_shifts
+from sensorctl.time_shifts import AHEAD_HINT, TIME_SHIFT_HINT, describe_readings_ahead, describe_time_shifts
 
 REFRESH_INTERVAL_SECONDS = 1.0
 Row = dict[str, Any]
@@ -45,8 +45,8 @@ def summary(
 ) -> None:
     """Show the last hour of each sensor: readings, minimum, mean, maximum and last value.
 
-    A note names sensors whose times are hours behind, which are therefore missing from the last hour. With
-    `--json` it is on standard error.
+    Notes name sensors whose times are hours behind, which are therefore missing from the last hour, and
+    readings that are ahead of the clock. With `--json` they are on standard error.
 
     Raises:
         typer.BadParameter: When --json and --watch are given.
@@ -56,20 +56,23 @@ def summary(
         _await_first_reading(source, wait)
         if as_json:
             show_json(source.sensors())
-            for line in _describe_shifts(source):
+            for line in _describe_wrong_times(source):
                 print_message(line)
         elif watch:
             _watch(source)
         else:
             show(summary_table(source.sensors(), source.overall()))
-            for line in _describe_shifts(source):
+            for line in _describe_wrong_times(source):
                 show(safe_text(line))
 
 
-def _describe_shifts(source: Summary) -> Iterator[str]:
+def _describe_wrong_times(source: Summary) -> Iterator[str]:
     if shifts := source.time_shifts():
         yield f"!! {describe_time_shifts(shifts)}"
         yield f"→ {TIME_SHIFT_HINT}"
+    if ahead := source.readings_ahead():
+        yield f"!! {describe_readings_ahead(ahead)}"
+        yield f"→ {AHEAD_HINT}"
 
 
 def _await_first_reading(source: Summary, timeout_seconds: float) -> None:

@@ -7,7 +7,19 @@ from typing import Any, NamedTuple
 from psycopg import Cursor
 
 from db.evaluation.history import retained_since
-from db.feed import HORIZON, PLAN, STORED_ELSEWHERE, Feed, Position, Row, Stored, read_range, safe_horizon
+from db.feed import (
+    FOLLOWED_UNTIL,
+    HORIZON,
+    PLAN,
+    STORED_ELSEWHERE,
+    Feed,
+    Position,
+    Row,
+    Stored,
+    followed_until,
+    read_range,
+    safe_horizon,
+)
 
 __all__ = ["retained_since"]
 
@@ -26,14 +38,16 @@ HISTORY = """
 SELECT sensor_id, date_part('epoch', measured_at), temperature
 FROM reading
 WHERE measured_at >= to_timestamp({since}) AND measured_at < to_timestamp({until})
+  AND measured_at < {followed_until}
   AND (stored_xid < {until_xid} OR stored_xid IS NULL OR {stored_elsewhere})
   AND sensor_id IN (SELECT unnest(%s::text[]))
 ORDER BY measured_at, reading_id
 LIMIT {most}
 """
-NEXT_MEASURED = (
-    "SELECT date_part('epoch', min(measured_at)) FROM reading WHERE measured_at >= to_timestamp({since})"
-)
+NEXT_MEASURED = """
+SELECT date_part('epoch', min(measured_at)) FROM reading
+WHERE measured_at >= to_timestamp({since}) AND measured_at < {followed_until}
+"""
 
 
 class SavedPosition(NamedTuple):
@@ -85,14 +99,20 @@ def read_history(
     """Read the first of what was measured in a window and stored before a transaction, in this order."""
     since, until = (f"'{time}'" for time in window)
     statement = HISTORY.format(
-        since=since, until=until, until_xid=until_xid, stored_elsewhere=STORED_ELSEWHERE, most=most
+        since=since,
+        until=until,
+        followed_until=FOLLOWED_UNTIL,
+        until_xid=until_xid,
+        stored_elsewhere=STORED_ELSEWHERE,
+        most=most,
     )
-    return cursor.execute(statement.encode(), (list(sensors),)).fetchall()
+    return cursor.execute(statement.encode(), (followed_until(), list(sensors))).fetchall()
 
 
 def next_measured(cursor: Cursor[Any], since: float) -> float | None:
     """Return when the first reading from a time on was measured; None if there is none."""
-    row = cursor.execute(NEXT_MEASURED.format(since=f"'{since}'").encode()).fetchone()
+    statement = NEXT_MEASURED.format(since=f"'{since}'", followed_until=FOLLOWED_UNTIL)
+    row = cursor.execute(statement.encode(), (followed_until(),)).fetchone()
     return row[0] if row else None
 
 

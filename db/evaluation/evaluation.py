@@ -1,7 +1,7 @@
 """Evaluates the limits on what was stored, in one transaction after the other."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -22,9 +22,9 @@ from db.evaluation.excursions import (
 from db.evaluation.feed import FeedCursor, advance_cursor, lock_cursor, readings_by_sensor, skip_stored
 from db.evaluation.history import Range, StoredHistory, readings_of, retained_since, surroundings_of
 from db.evaluation.sensor_limits import load_sensor_limits
-from db.feed import Feed
+from db.feed import Feed, followed_until
 from db.settings import DatabaseSettings
-from limits.follow import SensorLimits, Step, follow
+from limits.follow import SensorLimits, Step, compute_again, follow
 from limits.model import Reading
 from limits.track import Replacement, SensorTrack
 
@@ -110,13 +110,18 @@ class Evaluation:
         until_xid = stored.position.recent_xid
         stored_readings = readings_by_sensor(stored.rows, stored.old_rows)
         self._restore(cursor, stored_readings, until_xid)
+        ahead = self._drop_ahead(stored_readings)
         replacements: list[tuple[str, Replacement]] = []
         checkpoints: dict[str, dict[str, Any] | None] = {}
         known = surroundings_of(cursor, self._unfollowed(stored_readings))
         for sensor_id, readings in stored_readings.items():
             history = StoredHistory(connection, sensor_id, until_xid, known)
-            track = self._tracks.get(sensor_id)
-            step = follow(track, self._sensors[sensor_id], readings, history, self._floor)
+            limits = self._sensors[sensor_id]
+            step = (
+                compute_again(None, limits, readings, history, self._floor)
+                if sensor_id in ahead
+                else follow(self._tracks.get(sensor_id), limits, readings, history, self._floor)
+            )
             self._take(sensor_id, step, replacements, checkpoints)
         changed = ChangedReadings(connection, until_xid, self._floor)
         for sensor_id, step in changed.steps(self._sensors, self._tracks):
@@ -188,6 +193,18 @@ class Evaluation:
                     )
                 except KeyError:  # it has other limits now, and is computed again
                     continue
+
+    def _drop_ahead(self, sensors: Iterable[str]) -> set[str]:
+        """Forget the tracks whose last reading is ahead of the clock, and return their sensors."""
+        until = followed_until()
+        ahead = {
+            name
+            for name in sensors
+            if (track := self._tracks.get(name)) and track.last and track.last.measured_at > until
+        }
+        for name in ahead:
+            del self._tracks[name]
+        return ahead
 
     def _unfollowed(self, stored: Mapping[str, list[Reading]]) -> dict[str, Range]:
         """Return the sensors without a track, whose surroundings one query reads."""

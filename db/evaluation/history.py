@@ -6,7 +6,7 @@ from typing import Any
 
 from psycopg import Connection, Cursor
 
-from db.feed import STORED_ELSEWHERE
+from db.feed import FOLLOWED_UNTIL, STORED_ELSEWHERE, followed_until
 from limits.history import MINUTE, MinuteRange, Surroundings
 from limits.model import Reading
 from limits.series import MEDIAN_INTERVALS
@@ -22,14 +22,14 @@ LIMIT 100
 READINGS = f"""
 SELECT date_part('epoch', measured_at), temperature
 FROM reading
-WHERE sensor_id = %s AND measured_at >= to_timestamp(%s)
+WHERE sensor_id = %s AND measured_at >= to_timestamp(%s) AND measured_at < {FOLLOWED_UNTIL}
   AND (stored_xid < %s OR stored_xid IS NULL OR {STORED_ELSEWHERE})
 ORDER BY measured_at, temperature
 """  # noqa: S608 (a constant)
 READINGS_OF_MANY = f"""
 SELECT sensor_id, date_part('epoch', measured_at), temperature
 FROM reading
-WHERE sensor_id = ANY(%s) AND measured_at >= to_timestamp(%s)
+WHERE sensor_id = ANY(%s) AND measured_at >= to_timestamp(%s) AND measured_at < {FOLLOWED_UNTIL}
   AND (stored_xid < %s OR stored_xid IS NULL OR {STORED_ELSEWHERE})
 ORDER BY measured_at, temperature
 """  # noqa: S608 (a constant)
@@ -37,9 +37,11 @@ ORDER BY measured_at, temperature
 AROUND = f"""
 SELECT given.sensor, min(min_temperature), max(max_temperature),
        (SELECT date_part('epoch', last_measured_at) FROM rollup_minute
-        WHERE sensor_id = given.sensor COLLATE "C" ORDER BY sensor_id DESC, starts_at DESC LIMIT 1)
+        WHERE sensor_id = given.sensor COLLATE "C" AND starts_at < until
+        ORDER BY sensor_id DESC, starts_at DESC LIMIT 1)
 FROM (SELECT sensor, to_timestamp(first) AS first, to_timestamp(last) AS last
       FROM unnest(%s::text[], %s::float8[], %s::float8[]) AS range (sensor, first, last)) AS given
+CROSS JOIN {FOLLOWED_UNTIL} AS until
 CROSS JOIN LATERAL (
     (SELECT min_temperature, max_temperature FROM rollup_minute
      WHERE sensor_id = given.sensor COLLATE "C" AND starts_at < given.first
@@ -49,10 +51,10 @@ CROSS JOIN LATERAL (
      WHERE sensor_id = given.sensor COLLATE "C" AND starts_at >= given.first AND starts_at <= given.last)
     UNION ALL
     (SELECT min_temperature, max_temperature FROM rollup_minute
-     WHERE sensor_id = given.sensor COLLATE "C" AND starts_at > given.last
+     WHERE sensor_id = given.sensor COLLATE "C" AND starts_at > given.last AND starts_at < until
      ORDER BY sensor_id, starts_at LIMIT {MEDIAN_INTERVALS + 1})
 ) AS minute
-GROUP BY given.sensor
+GROUP BY given.sensor, until
 """  # noqa: S608 (a constant)
 OVERLAP = """
 SELECT date_part('epoch', min(started_at))
@@ -102,7 +104,8 @@ class StoredHistory:
         """Yield the evaluated readings from a time on."""
         with self._connection.cursor(name="history") as cursor:
             cursor.itersize = FETCH_READINGS
-            cursor.execute(READINGS, (self._sensor_id, since, self._until_xid), binary=True)
+            values = (self._sensor_id, since, followed_until(), self._until_xid)
+            cursor.execute(READINGS, values, binary=True)
             for row in cursor:
                 yield Reading(*row)
 
@@ -113,7 +116,7 @@ def surroundings_of(
     """Return the surroundings of the readings of some sensors, from their first to their last."""
     firsts = [first // MINUTE * MINUTE for first, _ in ranges.values()]
     lasts = [last for _, last in ranges.values()]
-    rows = cursor.execute(AROUND, (list(ranges), firsts, lasts)).fetchall()
+    rows = cursor.execute(AROUND, (list(ranges), firsts, lasts, followed_until())).fetchall()
     return {sensor_id: (ranges[sensor_id], Surroundings(*values)) for sensor_id, *values in rows}
 
 
@@ -122,7 +125,8 @@ def readings_of(
 ) -> dict[str, list[Reading]]:
     """Return the evaluated readings of some sensors from a time on, in order."""
     readings = defaultdict(list)
-    for sensor_id, *reading in cursor.execute(READINGS_OF_MANY, (list(sensors), since, until_xid)):
+    values = (list(sensors), since, followed_until(), until_xid)
+    for sensor_id, *reading in cursor.execute(READINGS_OF_MANY, values):
         readings[sensor_id].append(Reading(*reading))
     return readings
 

@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from db.driver_errors import translate_errors
 from db.engine import make_engine
-from db.queries.time_shifts import TimeShift, read_time_shifts
+from db.queries.time_shifts import ReadingsAhead, TimeShift, read_readings_ahead, read_time_shifts
 from db.settings import DatabaseSettings
 
 Row = dict[str, Any]
@@ -29,6 +29,10 @@ class Summary:
     def time_shifts(self) -> list[TimeShift]:
         """Return the sensors whose times are a constant number of hours behind their arrival."""
         return read_time_shifts(self._engine)
+
+    def readings_ahead(self) -> ReadingsAhead | None:
+        """Return which readings are ahead of the clock; None if none is."""
+        return read_readings_ahead(self._engine)
 
     def close(self) -> None:
         """Close the connection."""

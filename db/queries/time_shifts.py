@@ -1,7 +1,7 @@
-"""Finds sensors whose times are a constant number of hours behind their arrival."""
+"""Finds wrong times: sensors that are hours behind their arrival, and readings ahead of the clock."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import Engine, text
@@ -40,6 +40,22 @@ ORDER BY sensor_id
 """
 
 
+# Consumers accept five minutes. More of them were stored while the clock of the machine was ahead.
+AHEAD = """
+SELECT count(DISTINCT sensor_id), count(*), max(measured_at)
+FROM stored_reading
+WHERE measured_at > now() + interval '10 minutes'
+"""
+
+
+class ReadingsAhead(NamedTuple):
+    """How many readings of how many sensors are ahead of the clock, and the time of the last of them."""
+
+    sensors: int
+    readings: int
+    last_measured_at: datetime
+
+
 class Delays(NamedTuple):
     """How long the latest readings of a sensor took to arrive: median and range, within a `span` of times."""
 
@@ -64,6 +80,17 @@ def read_time_shifts(engine: Engine) -> list[TimeShift]:
     """
     with translate_errors(), engine.connect() as connection:
         return find_time_shifts(Delays._make(row) for row in connection.execute(text(DELAYS)))
+
+
+def read_readings_ahead(engine: Engine) -> ReadingsAhead | None:
+    """Return which readings are ahead of the clock; None if none is.
+
+    Raises:
+        StoreUnavailable: When the database does not answer, or has no such view.
+    """
+    with translate_errors(), engine.connect() as connection:
+        found = ReadingsAhead._make(connection.execute(text(AHEAD)).one())
+    return found if found.readings else None
 
 
 def find_time_shifts(delays: Iterable[Delays]) -> list[TimeShift]:

@@ -113,6 +113,35 @@ def test_a_late_reading_changes_an_excursion_of_a_restored_database(
     assert excursions(database, columns) == [(minute(0.5), minute(5.5), 10)]
 
 
+@pytest.mark.parametrize("restarts", [False, True])
+@pytest.mark.parametrize(("temperature", "found"), [(9, [("fridge", minute(9.75), None)]), (5, [])])
+def test_readings_ahead_of_the_clock_hide_nothing(
+    database: Database,
+    evaluation: Evaluation,
+    monkeypatch: pytest.MonkeyPatch,
+    temperature: float,
+    found: list[tuple[Any, ...]],
+    *,
+    restarts: bool,
+) -> None:
+    # given an excursion that was found while the clocks were hours ahead
+    register(database, "fridge")
+    set_limits(database, {"kind": "high", "sensor_id": "fridge", "threshold": 8})
+    with monkeypatch.context() as ahead:
+        ahead.setattr("db.feed.AHEAD_SECONDS", 86_400.0)
+        store(database, "fridge", dict.fromkeys(range(240, 250), 5) | {250: 9, 251: 9})
+        evaluate(database, evaluation)
+    assert excursions(database) == [("fridge", minute(249.75), None)]
+    # when they are set right
+    store(database, "fridge", dict.fromkeys(range(10), 5) | {10: temperature, 11: temperature})
+    with closing(Evaluation(database.settings)) as restarted:
+        evaluate(database, restarted if restarts else evaluation)
+        store(database, "fridge", {12: temperature})
+        evaluate(database, restarted if restarts else evaluation)
+    # then what was measured since counts, and not what is ahead
+    assert excursions(database) == found
+
+
 def test_a_process_that_takes_over_continues_exactly(database: Database, evaluation: Evaluation) -> None:
     register(database, "1")
     set_limits(

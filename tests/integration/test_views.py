@@ -1,8 +1,10 @@
 """The last-hour views compared with a computation in Python."""
 
 import random
+import re
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from statistics import fmean
 from typing import Any
 
@@ -124,6 +126,24 @@ def test_a_lock_of_another_session_is_seen_unless_it_is_that_of_the_analysis(dat
         with other.transaction():
             other.execute("INSERT INTO sensor (sensor_id) VALUES ('fridge')")
             assert server.has_locks_of_others()
+
+
+def test_readings_ahead_of_the_clock_are_found_and_deleted_as_documented(database: Database) -> None:
+    now = datetime.now(UTC)
+    fast, wrong = now + timedelta(minutes=4), now + timedelta(hours=2)
+    save(database, at(now, 20.0, "1"), at(fast, 20.0, "1"))
+    with closing(Summary(database.settings)) as summary:
+        assert summary.readings_ahead() is None
+        save(database, at(wrong, 40.0, "1"), at(wrong, 40.0, "2"))
+        assert summary.readings_ahead() == (2, 2, wrong)
+
+        [statement] = re.findall(
+            "`(DELETE FROM reading .*?)`", Path("docs/operations/troubleshooting.md").read_text()
+        )
+        database.query(statement)
+
+        assert summary.readings_ahead() is None
+        assert [(row["sensor_id"], row["max_temperature"]) for row in summary.sensors()] == [("1", 20.0)]
 
 
 def test_sensors_that_send_local_times_as_utc_are_found(database: Database) -> None:

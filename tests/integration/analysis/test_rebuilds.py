@@ -2,6 +2,8 @@
 
 from contextlib import closing
 
+import pytest
+
 from db.analysis.store import AnalysisStore
 from db.settings import DatabaseSettings
 from tests.database import Database
@@ -119,3 +121,27 @@ def test_an_anomaly_that_lasts_ends_where_its_sensor_is_learned_again_from(
     # then it has ended, and its start stays
     [ended] = anomalies(database)
     assert (ended["started_at"], ended["ended_at"]) == (stuck["started_at"], at(125))
+
+
+def test_readings_ahead_of_the_clock_hide_nothing(
+    database: Database, store: AnalysisStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given readings that were analysed while the clocks were hours ahead
+    following = follow(store)
+    with monkeypatch.context() as ahead:
+        ahead.setattr("db.feed.AHEAD_SECONDS", 86_400.0)
+        insert_now(database, quiet(600, 620))
+        catch_up(database, following)
+    # when they are set right
+    insert_now(database, quiet(0, 60))
+    catch_up(database, following)
+    # then what is measured from then on is analysed
+    eventually(
+        lambda: catch_up(database, following) and not following.is_rebuild_due, DEADLINE_SECONDS, "learned"
+    )
+    insert_now(database, {**quiet(60, 100), 100: 29, **quiet(101, 110)})
+    catch_up(database, following)
+    assert kinds(database) == [("spike", at(100))]
+    following.checkpoint()
+    [state] = database.query("SELECT last_measured_at FROM analysis_state")
+    assert state["last_measured_at"] == at(109)

@@ -8,7 +8,7 @@ import pytest
 from db.migrate import newest_version
 from db.queries.backup import BackupState
 from db.queries.server import LockHolder
-from db.queries.time_shifts import TimeShift
+from db.queries.time_shifts import ReadingsAhead, TimeShift
 from messaging.management.cluster import BrokerNode, MemberState, QueueMembers
 from messaging.topology import Topology
 from monitoring.services import ServiceReport
@@ -51,6 +51,7 @@ class Environment:
         self.version: str | None = newest_version()
         self.clock_offset = 0.0
         self.time_shifts: list[TimeShift] = []
+        self.readings_ahead: ReadingsAhead | None = None
         self.backup: BackupState | None = None
         self.read_only_reason: str | None = None
         self.is_analysed = True
@@ -115,6 +116,9 @@ def healthy_environment(  # noqa: C901 (one fake method for each check)
 
         def time_shifts(self) -> Any:
             return environment.respond("database", environment.time_shifts)
+
+        def readings_ahead(self) -> Any:
+            return environment.respond("database", environment.readings_ahead)
 
         def close(self) -> None: ...
 

@@ -7,7 +7,7 @@ import pytest
 from db.errors import StoreTimeout, StoreUnavailable
 from db.queries.backup import BackupState
 from db.queries.server import LockHolder
-from db.queries.time_shifts import TimeShift
+from db.queries.time_shifts import ReadingsAhead, TimeShift
 from messaging.errors import BrokerUnavailable
 from messaging.management.client import ManagementRefused, ManagementUnavailable
 from monitoring.model import Health, Service
@@ -110,6 +110,15 @@ def test_sensors_whose_times_are_hours_behind_fail_the_check(environment: Enviro
     assert result.status.startswith("times are constantly behind their arrival: attic by 5 h, 0 by 3.5 h, ")
     assert result.status.endswith("3 by 3.5 h and 3 others")
     assert "set NAIVE_TIME_ZONE of the consumers to their zone" in (result.hint or "")
+
+
+def test_readings_ahead_of_the_clock_fail_the_check(environment: Environment) -> None:
+    environment.readings_ahead = ReadingsAhead(1, 1200, datetime(2027, 1, 1, 12, 30, tzinfo=UTC))
+
+    result = environment.results()["sensor times"]
+
+    assert result.status == "ahead of the clock: 1,200 readings of 1 sensor, up to 2027-01-01 12:30:00 UTC"
+    assert "the clock of the consumers' machine was ahead" in (result.hint or "")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from db.errors import InvalidData, StoreUnavailable
-from db.queries.time_shifts import TimeShift
+from db.queries.time_shifts import ReadingsAhead, TimeShift
 from sensorctl import doctor
 from sensorctl import summary as summary_command
 from sensorctl.checks import CheckResult
@@ -48,6 +48,9 @@ class FakeSummary:
     def time_shifts(self) -> list[TimeShift]:
         return [TimeShift("attic", 5.0)]
 
+    def readings_ahead(self) -> ReadingsAhead:
+        return ReadingsAhead(2, 7, datetime(2027, 1, 1, tzinfo=UTC))
+
     def close(self) -> None:
         type(self).closed += 1
 
@@ -71,11 +74,12 @@ def test_the_table_of_the_summary_is_not_cut_when_it_is_piped(sensorctl: RunComm
 
 
 @pytest.mark.usefixtures("summary")
-def test_the_summary_names_sensors_whose_times_are_hours_behind(sensorctl: RunCommand) -> None:
+def test_the_summary_names_wrong_times(sensorctl: RunCommand) -> None:
     _, out, _ = sensorctl("summary")
 
     assert "times are constantly behind their arrival: attic by 5 h" in out
     assert "→ if they send local times without an offset, set NAIVE_TIME_ZONE" in out
+    assert "!! ahead of the clock: 7 readings of 2 sensors, up to 2027-01-01 00:00:00 UTC" in out
 
 
 @pytest.mark.usefixtures("summary")
