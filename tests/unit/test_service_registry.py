@@ -74,8 +74,13 @@ def copied_folders(dockerfile: str, target: str | None) -> set[str]:
     return folders
 
 
+def definition_of(compose_name: str, file: str = COMPOSE_FILE) -> dict[str, Any]:
+    assert compose_name in compose(file), f"add the service {compose_name} to {file}"
+    return dict(compose(file)[compose_name])
+
+
 def environment(compose_name: str, file: str = COMPOSE_FILE) -> dict[str, str]:
-    return dict(compose(file)[compose_name]["environment"])
+    return dict(definition_of(compose_name, file)["environment"])
 
 
 def account_default(variable: str, name: str) -> str:
@@ -88,8 +93,9 @@ def account_default(variable: str, name: str) -> str:
 def test_the_import_rules_cover_every_package() -> None:
     settings = pyproject()["tool"]["importlinter"]
     layers = next(contract["layers"] for contract in settings["contracts"] if contract["type"] == "layers")
-    assert set(settings["root_packages"]) == packages()
-    assert sorted(name for layer in layers for name in layer.split(" | ")) == sorted(packages())
+    assert set(settings["root_packages"]) == packages(), "correct root_packages in pyproject.toml"
+    layered = sorted(name for layer in layers for name in layer.split(" | "))
+    assert layered == sorted(packages()), "correct the layers of import-linter in pyproject.toml"
 
 
 @each_service
@@ -107,7 +113,11 @@ def test_no_two_services_share_a_module_or_a_port_variable() -> None:
 
 @pytest.mark.parametrize("user", BROKER_USERS, ids=lambda user: user.name)
 def test_a_broker_user_has_permissions_and_its_credentials_reach_setup(user: Any) -> None:
-    assert permissions_of(user.name, Topology("sensor_data"))
+    try:
+        permissions = permissions_of(user.name, Topology("sensor_data"))
+    except KeyError:
+        pytest.fail(f"add {user.name} to permissions_of in messaging/management/permissions.py")
+    assert permissions
     assert_credentials(user)
 
 
@@ -120,8 +130,9 @@ def test_a_database_role_has_an_access_level_and_its_credentials_reach_setup(rol
 def assert_credentials(account: Any) -> None:
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
     for variable in (account.user_variable, account.password_variable):
-        assert environment("setup")[variable] == account_default(variable, account.name)
-        assert f"\n{variable}={account.name}\n" in example
+        given = environment("setup").get(variable)
+        assert given == account_default(variable, account.name), "pass it to setup in docker-compose.yml"
+        assert f"\n{variable}={account.name}\n" in example, f"add {variable} to .env.example"
 
 
 @each_service
@@ -138,7 +149,7 @@ def test_compose_runs_the_services_of_the_registry() -> None:
     registered = {
         name for service in SERVICES if service.compose_file == COMPOSE_FILE for name in service.compose_names
     }
-    assert own - ONE_SHOTS - SERVERS == registered
+    assert own - ONE_SHOTS - SERVERS == registered, f"{COMPOSE_FILE} and runtime/services.py differ"
     assert compose(SWARM_FILE).keys() - compose().keys() == {
         name for service in SERVICES if service.compose_file == SWARM_FILE for name in service.compose_names
     }
@@ -147,9 +158,9 @@ def test_compose_runs_the_services_of_the_registry() -> None:
 @each_service
 def test_compose_runs_a_service_with_its_image_and_accounts(service: Service) -> None:
     for name in service.compose_names:
-        definition = compose(service.compose_file)[name]
+        definition = definition_of(name, service.compose_file)
         variables = environment(name, service.compose_file)
-        assert definition["image"] == service.image
+        assert definition["image"] == service.image, name
         assert definition["restart"] == "unless-stopped"
         assert not (service.scales and "container_name" in definition), "a fixed name keeps it from scaling"
         user, role = service.broker_user, service.database_role
@@ -164,14 +175,14 @@ def test_compose_runs_a_service_with_its_image_and_accounts(service: Service) ->
 @each_service
 def test_compose_runs_a_service_in_its_profiles(service: Service) -> None:
     for name in service.compose_names:
-        assert tuple(compose(service.compose_file)[name].get("profiles", [])) == service.profiles
+        assert tuple(definition_of(name, service.compose_file).get("profiles", [])) == service.profiles
 
 
 @each_service
 def test_compose_publishes_the_port_of_a_published_service_only(service: Service) -> None:
     port = f"127.0.0.1:${{{service.port_variable}:-{service.native_port}}}:{service.container_port}"
     for name in service.compose_names:
-        ports = compose(service.compose_file)[name].get("ports", [])
+        ports = definition_of(name, service.compose_file).get("ports", [])
         assert ports == ([port] if service.published else [])
     if service.published:
         example = (ROOT / ".env.example").read_text(encoding="utf-8")
@@ -191,12 +202,15 @@ def test_compose_passes_the_addresses_of_the_services_to_those_that_monitor_them
 
 @each_service
 def test_an_image_contains_its_services_and_what_they_import(service: Service) -> None:
-    build = compose(service.compose_file)[service.compose_names[0]]["build"]
+    build = definition_of(service.compose_names[0], service.compose_file)["build"]
     copied = copied_folders(build["dockerfile"], build.get("target"))
     modules = {other.module for other in SERVICES if other.image == service.image}
     modules |= IMAGE_EXTRAS.get(service.image, set())
-    assert copied == set().union(*map(imported_packages, modules))
-    assert copied <= set((ROOT / ".dockerignore").read_text(encoding="utf-8").replace("!", "").splitlines())
+    assert copied == set().union(*map(imported_packages, modules)), (
+        f"copy what the services of {service.image} import, and nothing else, in {build['dockerfile']}"
+    )
+    sent = set((ROOT / ".dockerignore").read_text(encoding="utf-8").replace("!", "").splitlines())
+    assert copied <= sent, "let Docker see the folder in .dockerignore"
 
 
 @pytest.mark.parametrize("dockerfile", ["Dockerfile.sensor", "Dockerfile.pipeline", *PATRONI_AND_BACKUP])
@@ -236,4 +250,6 @@ def scrape_targets() -> Iterator[tuple[str, str]]:
 @each_service
 def test_prometheus_scrapes_every_instance_under_the_name_of_its_module(service: Service) -> None:
     targets = {target for job, target in scrape_targets() if job == service.module}
-    assert targets == {f"{name}:{service.container_port}" for name in service.compose_names}
+    assert targets == {f"{name}:{service.container_port}" for name in service.compose_names}, (
+        "correct the job of this name in deploy/prometheus/prometheus.yml"
+    )

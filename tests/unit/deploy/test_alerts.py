@@ -96,8 +96,9 @@ def test_the_analysis_is_behind_after_the_same_time() -> None:
 
 def test_every_service_that_restarts_again_and_again_or_is_not_ready_has_an_alert() -> None:
     jobs = "|".join(service.module for service in SERVICES)
-    assert f'job=~"{jobs}"' in expression("ServiceRestarting")
-    assert f'__name__=~"({jobs})_dependency_up"' in expression("ServiceNotReady")
+    hint = "name the services of the registry in deploy/prometheus/alerts.yml, in its order"
+    assert f'job=~"{jobs}"' in expression("ServiceRestarting"), hint
+    assert f'__name__=~"({jobs})_dependency_up"' in expression("ServiceNotReady"), hint
 
 
 def test_a_standby_is_behind_by_the_same_bytes() -> None:

@@ -99,8 +99,8 @@ def test_every_client_gets_the_addresses_of_all_brokers() -> None:
     managing = {
         name for name, variables in definitions.items() if variables.get("RABBITMQ_MANAGEMENT_URL") == urls
     }
-    assert hosts == expected | {"setup", "sensorctl"}
-    assert managing == monitors | {"setup", "sensorctl"}
+    assert hosts == expected | {"setup", "sensorctl"}, "each requires *brokers in deploy/cluster/compose.yml"
+    assert managing == monitors | {"setup", "sensorctl"}, "each requires *management there"
 
 
 def test_a_further_database_is_configured_as_the_first() -> None:
@@ -140,7 +140,9 @@ def test_every_client_gets_the_addresses_of_both_databases() -> None:
         for name, service in overlay().items()
         if (service.get("environment") or {}).get("POSTGRES_HOST") == ",".join(MEMBERS)
     }
-    assert hosts == expected | {"setup", "sensorctl"}
+    assert hosts == expected | {"setup", "sensorctl"}, (
+        "each requires *databases in deploy/cluster/compose.yml"
+    )
 
 
 def test_the_lock_expires_after_what_patroni_requires() -> None:

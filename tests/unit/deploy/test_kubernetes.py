@@ -28,7 +28,7 @@ from runtime.version import VERSION
 from scaler.rules import ScalingRules
 from scripts.docs.variables import READERS, variable_names
 from scripts.kubernetes import settings_names
-from tests.unit.test_service_registry import compose
+from tests.unit.test_service_registry import compose, definition_of
 from worker.kinds import KINDS
 
 ROOT = Path(__file__).parents[3]
@@ -67,6 +67,9 @@ def pods() -> dict[str, dict[str, Any]]:
 
 
 def container(component: str) -> dict[str, Any]:
+    assert component in pods(), (
+        f"the base has no pod for {component}: docs/development/adding-a-service.md has the steps"
+    )
     [found] = pods()[component]["spec"]["containers"]
     return dict(found)
 
@@ -104,7 +107,7 @@ def test_a_service_runs_its_image_on_its_port_as_its_accounts(service: Service) 
 
 @each_service
 def test_a_service_has_the_memory_and_the_time_to_stop_that_compose_gives_it(service: Service) -> None:
-    definition = compose()[service.compose_names[0]]
+    definition = definition_of(service.compose_names[0])
     limits = container(service.module)["resources"]["limits"]
     assert mebibytes(limits["memory"]) == mebibytes(definition["mem_limit"])
     seconds = int(definition["stop_grace_period"].removesuffix("s"))
@@ -134,7 +137,7 @@ def test_a_service_that_monitors_finds_all_others(service: Service) -> None:
         for found in of_kind("Service")
         if found["spec"].get("clusterIP") == "None"
     }
-    assert len(headless) == len(IN_THE_BASE)
+    assert len(headless) == len(IN_THE_BASE), "a service of the registry has no headless Service in the chart"
     if service.monitors:
         assert set(targets.split(",")) == headless
 
@@ -147,7 +150,7 @@ def test_the_network_lets_each_service_reach_its_servers() -> None:
     }
     assert set(clients["sensors-to-broker"]) >= {
         service.module for service in ON_KUBERNETES if service.broker_user
-    }
+    }, "add it to the clients in deploy/kubernetes/chart/templates/core/network.yaml"
     assert set(clients["sensors-to-database"]) >= {
         service.module for service in SERVICES if service.database_role
     }
@@ -159,7 +162,9 @@ def test_the_network_lets_each_service_reach_its_servers() -> None:
 def test_setup_gets_the_password_of_every_account() -> None:
     accounts = {account.password_variable for account in ACCOUNTS}
     owner = {"RABBITMQ_USER", "RABBITMQ_PASS", "POSTGRES_USER", "POSTGRES_PASSWORD"}
-    assert set(mounted("setup")) == accounts | owner | {"postgres-ca.crt"}
+    assert set(mounted("setup")) == accounts | owner | {"postgres-ca.crt"}, (
+        "correct sensors.passwordKeys in deploy/kubernetes/chart/templates/_names.tpl"
+    )
 
 
 def test_the_chart_has_the_version_of_the_project() -> None:
@@ -266,7 +271,7 @@ def test_the_values_may_set_the_variables_of_the_services_and_no_others() -> Non
 
 
 def test_pods_meet_the_restricted_profile_and_reach_no_api() -> None:
-    assert len(pods()) == len(IN_THE_BASE) + len({"setup", "sensorctl", "worker-job"})
+    assert set(pods()) == {service.module for service in IN_THE_BASE} | {"setup", "sensorctl", "worker-job"}
     for template in pods().values():
         pod = template["spec"]
         assert pod["securityContext"]["runAsNonRoot"]

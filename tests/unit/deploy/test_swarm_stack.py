@@ -30,15 +30,17 @@ def rendered(service: dict[str, Any], **project: Any) -> dict[str, Any]:
 
 def test_every_service_says_how_it_is_deployed() -> None:
     services = OVERLAY["services"]
-    assert COMPOSE["services"].keys() <= services.keys()
+    assert COMPOSE["services"].keys() <= services.keys(), "add it to deploy/swarm/compose.yml"
     assert [name for name, service in services.items() if "restart_policy" not in service["deploy"]] == []
 
 
 @pytest.mark.parametrize("name", [name for service in SERVICES for name in service.compose_names])
 def test_an_outage_of_a_server_does_not_make_swarm_replace_a_task(name: str) -> None:
     # Without an argument, the probe asks for /readyz, which fails meanwhile.
-    check = OVERLAY["services"][name].get("healthcheck", {})
-    assert check.get("test") == ["CMD", "python", "-IS", "runtime/probe.py", "/livez"]
+    check = OVERLAY["services"].get(name, {}).get("healthcheck", {})
+    assert check.get("test") == ["CMD", "python", "-IS", "runtime/probe.py", "/livez"], (
+        "its entry in deploy/swarm/compose.yml requires `healthcheck: *alive`"
+    )
 
 
 def test_a_server_that_recovers_for_minutes_is_not_stopped() -> None:
@@ -75,19 +77,20 @@ def test_every_secret_that_a_variable_names_is_given_to_its_service() -> None:
 
 def test_setup_gets_the_password_of_every_account() -> None:
     variables = OVERLAY["services"]["setup"]["environment"].keys()
-    assert {f"{account.password_variable}_FILE" for account in (*BROKER_USERS, *DATABASE_ROLES)} <= variables
+    required = {f"{account.password_variable}_FILE" for account in (*BROKER_USERS, *DATABASE_ROLES)}
+    assert required <= variables, "give setup the secret of each in deploy/swarm/compose.yml"
 
 
 def test_no_service_keeps_the_password_of_the_compose_file() -> None:
     for name, service in COMPOSE["services"].items():
-        overlay = OVERLAY["services"][name].get("environment", {})
+        overlay = OVERLAY["services"].get(name, {}).get("environment", {})
         passwords = {
             variable
             for variable in service.get("environment", {})
             if variable.endswith(("_PASS", "_PASSWORD")) and variable != "GF_SECURITY_ADMIN_PASSWORD"
         }
         replaced = {variable.removesuffix("_FILE") for variable in overlay}
-        assert passwords <= replaced, name
+        assert passwords <= replaced, f"give {name} the secret of each in deploy/swarm/compose.yml"
 
 
 # Rendering
