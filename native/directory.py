@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from stat import S_IMODE
 
 from native.settings import ROOT, Layout
 from runtime.errors import ServiceUnavailable
@@ -20,8 +21,15 @@ def prepare(layout: Layout) -> None:
     """
     require_own(layout)
     layout.logs.mkdir(parents=True, exist_ok=True)
-    layout.checkout_file.write_text(f"{ROOT}\n", encoding="utf-8")
+    _note_checkout(layout.checkout_file)
     make_private(layout)
+
+
+def _note_checkout(file: Path) -> None:
+    """Write this checkout, unless it is there: a full disk must not keep the stack from stopping."""
+    checkout = f"{ROOT}\n"
+    if not file.exists() or file.read_text(encoding="utf-8") != checkout:
+        file.write_text(checkout, encoding="utf-8")
 
 
 def require_own(layout: Layout) -> None:
@@ -48,9 +56,14 @@ def make_private(layout: Layout) -> None:
     layout.postgres.mkdir(exist_ok=True)
     for path in (layout.directory, *layout.directory.iterdir()):
         if path in (layout.directory, layout.postgres):
-            path.chmod(traversable)
+            _set_mode(path, traversable)
         elif _is_own(layout, path) and not path.is_symlink():
-            path.chmod(PRIVATE_FOLDER if path.is_dir() else PRIVATE_FILE)
+            _set_mode(path, PRIVATE_FOLDER if path.is_dir() else PRIVATE_FILE)
+
+
+def _set_mode(path: Path, mode: int) -> None:
+    if S_IMODE(path.stat().st_mode) != mode:  # a read-only disk permits no change, even to the same mode
+        path.chmod(mode)
 
 
 def require_deletable(layout: Layout) -> None:

@@ -1,5 +1,6 @@
 """The native stack's directory: its checkout, its permissions and its deletion."""
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -36,6 +37,21 @@ def test_what_a_command_creates_is_private(layout: Layout) -> None:
 
     assert set(modes.values()) == {0o600, 0o700}, modes
     assert not mode(layout.directory) & 0o066
+
+
+def test_a_disk_that_permits_no_change_keeps_no_stack_from_stopping(
+    layout: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(path: Path, *_arguments: object, **_options: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system", str(path))
+
+    with control.exclusive(layout):
+        layout.outboxes.mkdir()
+    monkeypatch.setattr(Path, "chmod", fail)
+    monkeypatch.setattr(Path, "write_text", fail)
+
+    with control.exclusive(layout):
+        assert not control.stop_supervisor(layout)
 
 
 def test_the_umask_of_the_command_is_restored(layout: Layout) -> None:
