@@ -64,6 +64,26 @@ export function repeatWhileShown(element, action, milliseconds) {
   }, milliseconds);
 }
 
+/**
+ * A function that acts at once, and when it is called more often than each `milliseconds`, then with the latest call of that
+ * time; `cancel()` drops the call that waits.
+ */
+export function throttle(action, milliseconds) {
+  let timer = null;
+  let actedAt = -Infinity;
+  const throttled = (...values) => {
+    const act = () => {
+      actedAt = performance.now();
+      action(...values);
+    };
+    clearTimeout(timer);
+    const remaining = actedAt + milliseconds - performance.now();
+    if (remaining > 0) timer = setTimeout(act, remaining);
+    else act();
+  };
+  return Object.assign(throttled, { cancel: () => clearTimeout(timer) });
+}
+
 /** Let a screen reader announce a message. */
 export function announce(message) {
   $("#announcer").textContent = message;

@@ -2,7 +2,7 @@
 
 import { requestJson } from "./api.js";
 import { Chart, TENTHS } from "./charts.js";
-import { announce, createElement, reconcileChildren, setText, setVisible } from "./dom.js";
+import { announce, createElement, reconcileChildren, setText, setVisible, throttle } from "./dom.js";
 import { toColumns } from "./history-columns.js";
 import { aroundNow, forecastPoints, forecastSeries, futureMarks, loadForecasts, reachesBeyond } from "./history-forecast.js";
 import { HistoryLegend } from "./history-legend.js";
@@ -16,7 +16,9 @@ const PRESETS = [["Hour", HOUR], ["Day", 24 * HOUR], ["Week", 7 * 24 * HOUR], ["
 const MIN_RANGE = 60;
 const MAX_RANGE = 38 * 365 * 24 * HOUR;
 const CHART_HEIGHT = 320;
+const MAX_INPUT = "9999-12-31T23:59"; // otherwise Chromium takes years of six digits
 const UNPROCESSABLE = 422;
+const LOAD_MS = 250; // a key that is held changes the range 30 times per second
 
 /**
  * The panel. Its view is `{ sensors, from, to, zone }`: IDs, seconds since 1970, and whether times are those of the
@@ -26,14 +28,14 @@ export class HistoryPanel {
   constructor(container, { onChange }) {
     const settings = { unit: CELSIUS, limits: [] };
     Object.assign(this, { onChange, view: null, isDefault: false, series: null, forecasts: [], settings, request: 0, hasFailed: false, shownRange: null });
+    this.loadSoon = throttle(() => this.load(), LOAD_MS);
     this.createControls();
     container.append(this.presets, this.range, this.note, this.figure);
     const formatTimes = (times, step) => axisLabels(times, step, this.zone());
     const toDate = (seconds) => uPlot.tzDate(new Date(seconds * 1000), this.zone());
     const onCursor = (index) => this.legend.setCursor(index ?? null);
     const onSelect = (from, to) => this.setRange(from, to);
-    const onPan = (seconds) => this.shift(Math.round(seconds));
-    this.chart = new Chart(this.plot, { height: CHART_HEIGHT, series: [], increments: TENTHS, format: (value) => value.toFixed(1), formatTimes, toDate, onCursor, onSelect, onPan });
+    this.chart = new Chart(this.plot, { height: CHART_HEIGHT, series: [], increments: TENTHS, format: (value) => value.toFixed(1), formatTimes, toDate, onCursor, onSelect, onPan: (seconds) => this.shift(Math.round(seconds)) });
   }
 
   createControls() {
@@ -57,8 +59,8 @@ export class HistoryPanel {
       ...moves.map(([name, action]) => button(name, action)),
       this.forecastButton, // the last one, so that none moves when it appears
     );
-    this.fromInput = createElement("input", { type: "datetime-local" });
-    this.toInput = createElement("input", { type: "datetime-local" });
+    this.fromInput = createElement("input", { type: "datetime-local", max: MAX_INPUT });
+    this.toInput = createElement("input", { type: "datetime-local", max: MAX_INPUT });
     for (const input of [this.fromInput, this.toInput]) input.addEventListener("change", () => this.readInputs());
     this.zoneSelect = createElement("select", {});
     this.zoneSelect.addEventListener("change", () => this.change({ zone: this.zoneSelect.value }));
@@ -112,7 +114,7 @@ export class HistoryPanel {
     this.isDefault &&= !("from" in part);
     this.view = { ...this.view, ...part };
     this.onChange(this.view);
-    this.load();
+    this.loadSoon();
   }
 
   setRange(from, to) {

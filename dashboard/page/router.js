@@ -1,10 +1,11 @@
 // The views of the page, each with an address: `#/` is the overview, `#/sensor/ID` a sensor, `#/NAME?key=value` another.
 
-import { $, announce, setVisible } from "./dom.js";
+import { $, announce, setVisible, throttle } from "./dom.js";
 import { setViewTitle } from "./title.js";
 
 const OVERVIEW = "overview";
 const TITLE = document.title;
+const ADDRESS_MS = 300; // WebKit refuses more than 100 addresses in 10 s, and Firefox more than 200
 const views = new Map([[OVERVIEW, { element: $("#overview"), show: () => TITLE, hide: () => {} }]]);
 let current = OVERVIEW;
 
@@ -23,10 +24,12 @@ export function addressOf(name, id = null, parameters = {}) {
   return query ? `${path}?${query}` : path;
 }
 
+const replaceAddress = throttle((address) => history.replaceState(null, "", address), ADDRESS_MS);
+
 /** Replace the parameters of the current address, without a new entry in the browser's history. */
 export function replaceParameters(parameters) {
   const { name, id } = parse(location.hash);
-  history.replaceState(null, "", addressOf(name, id, parameters));
+  replaceAddress(addressOf(name, id, parameters));
 }
 
 /** Show the view of the address, now and whenever that changes. */
@@ -58,6 +61,7 @@ function decode(text) {
 }
 
 function showView(isNavigation) {
+  replaceAddress.cancel(); // it was the previous view's
   const { name, id, parameters } = parse(location.hash);
   const view = views.get(name);
   const hasChanged = name !== current;

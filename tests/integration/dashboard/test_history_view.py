@@ -15,6 +15,14 @@ from tests.waiting import DEADLINE_SECONDS, eventually
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1400, "height": 900}
 MONTHS = timedelta(days=70)
+# As if the arrow key was held for five seconds.
+HOLD_ARROW = """
+const plot = document.querySelector("#history .plot"), replace = history.replaceState.bind(history);
+window.addresses = 0;
+history.replaceState = (...values) => (window.addresses += 1, replace(...values));
+const press = () => plot.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowLeft", bubbles: true }));
+for (let i = 0; i < 150; i++) press();
+"""
 
 
 def fill(system: System) -> None:
@@ -200,3 +208,24 @@ def test_without_readings_it_says_so(
 ) -> None:
     open_history(page, system, DESK, query)
     expect(page.locator("#history .history-panel .note")).to_have_text(message)
+
+
+def test_a_key_that_is_held_moves_the_chart_with_few_requests_and_addresses(
+    system: System, dashboard: Process, page: Page
+) -> None:
+    fill(system)
+    open_history(page, system, DESK, "?sensor=1&from=2026-06-30T00:00:00Z&to=2026-07-30T00:00:00Z")
+    expect(page.locator("#history figure")).to_have_attribute("aria-busy", "false")
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    before = datetime.fromisoformat(view_of(page)["from"][0])
+
+    page.evaluate(HOLD_ARROW)
+
+    def moved_days() -> int:
+        return (before - datetime.fromisoformat(view_of(page)["from"][0])).days
+
+    eventually(lambda: moved_days() == 150 * 30 // 4, DEADLINE_SECONDS, "the address has the last range")
+    expect(page.locator("#history .history-panel .note")).to_have_text("No readings in this range.")
+    assert page.evaluate("window.addresses") < 20
+    assert len([url for url in requests if "/api/series" in url]) < 20
