@@ -39,13 +39,21 @@ function fillSources(names) {
   setVisible(section, names.length > 0);
 }
 
+/** Why the form cannot be sent, with the field; null if it can. */
+function problem() {
+  const { from, to } = form.elements;
+  if (!from.value) return ["Enter from when on to fetch.", "from"];
+  if (!to.value) return ["Enter until when to fetch.", "to"];
+  return from.value >= to.value ? ["The period must start before it ends.", "from"] : null;
+}
+
 /** What the form requests; days are those of UTC. */
 function request() {
   const { source, from, to, chunk, again, newest_first, revise } = form.elements;
   return {
     source: source.value,
-    ...(from.value ? { from: `${from.value}Z` } : {}),
-    ...(to.value ? { to: `${to.value}Z` } : {}),
+    from: `${from.value}Z`,
+    to: `${to.value}Z`,
     ...(chunk.value ? { chunk: `P${chunk.value}D` } : {}),
     again: again.value,
     newest_first: newest_first.checked,
@@ -54,10 +62,12 @@ function request() {
 }
 
 async function send() {
+  const [message, field] = problem() ?? ["", null];
+  showFormError(form, message, field);
+  if (message) return;
   const body = request();
   const isPlanned = planned !== null && JSON.stringify(planned) === JSON.stringify(body);
   isSending = true;
-  showFormError(form, "");
   const response = await requestBackfill({ ...body, dry_run: !isPlanned });
   isSending = false;
   if (!response.ok) return showFormError(form, isPlanned ? failure("requested", response.value) : refusal(response.value), /^body\.(\w+)/.exec(response.value.field ?? "")?.[1]);

@@ -2,6 +2,18 @@
 
 import { $, setText } from "./dom.js";
 
+const PRESSED_ONCE = "button[type=submit], .actions button";
+
+/** Ignore the second press of a double click: the form is empty by then, or its button does something else. */
+export function ignoreDoubleClicks() {
+  const ignore = (event) => {
+    if (event.detail < 2 || !event.target.closest(PRESSED_ONCE)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  addEventListener("click", ignore, { capture: true });
+}
+
 /** Show what was refused, at its field if that is known; an empty message removes it. */
 export function showFormError(form, message, field = null) {
   const error = $(".error", form);
@@ -24,15 +36,33 @@ export function showFormError(form, message, field = null) {
 }
 
 /** What the server refused, without the path of the field at which it is shown. */
-export const refusal = ({ detail }) => detail.replace(/^body\.\w+: /, "");
+export const refusal = ({ detail }) => detail.replace(/^body(\.\w+)?: /, "");
 
 /** Why something was not `done`, such as saved; without the response to it, that this is not known. */
 export const failure = (done, problem) =>
   problem.outcome_unknown ? `It is not known whether it was ${done}: ${refusal(problem)}` : `Not ${done}: ${refusal(problem)}`;
 
+const DECIMAL = /^[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d{1,2})?$/i;
+const THOUSANDS = /^[+-]?[1-9]\d{0,2},\d{3}$/;
+const EXPECTED = { number: "a whole number, 1 or more", time: "a time of day", "datetime-local": "a date and a time" };
+
+/** Whether a field is of a number with decimals. It is a text, since Chromium leaves out a comma: 21,5 would become 215. */
+const isDecimal = (element) => "decimal" in element.dataset;
+
+const isBadDecimal = (text) => text !== "" && (!DECIMAL.test(text) || THOUSANDS.test(text));
+
+/** The number in a field of a number, with a point or a comma; null if it is empty. */
+export function numberIn(element) {
+  const text = element.value.trim();
+  return text === "" ? null : Number(text.replace(",", "."));
+}
+
 /** Say which field has something else than a number or a time; false if none has. */
 export function refuseBadInput(form) {
-  const bad = [...form.elements].find((element) => element.validity?.badInput);
-  if (bad) showFormError(form, `${bad.labels[0].firstChild.textContent.trim()} must be a number or a time.`, bad.name);
-  return Boolean(bad);
+  const isBad = (element) => (isDecimal(element) ? isBadDecimal(element.value.trim()) : element.validity?.valid === false);
+  const bad = [...form.elements].find(isBad);
+  if (!bad) return false;
+  const expected = isDecimal(bad) ? "a number, such as 21.5" : (EXPECTED[bad.type] ?? "shorter");
+  showFormError(form, `${bad.labels[0].firstChild.textContent.trim()} must be ${expected}.`, bad.name);
+  return true;
 }

@@ -8,6 +8,7 @@ import * as deadLetters from "./dead-letters.js";
 import { $, announce, setText, setVisible } from "./dom.js";
 import * as excursions from "./excursions.js";
 import { duration, time } from "./format.js";
+import { ignoreDoubleClicks } from "./forms.js";
 import * as history from "./history.js";
 import { reconnect, state, subscribe } from "./live-state.js";
 import * as problems from "./problems.js";
@@ -92,6 +93,7 @@ setInterval(() => {
   if (connectionStatus === "live") for (const section of SECTIONS_WITH_AGES) section.updateAges();
 }, 1_000);
 
+ignoreDoubleClicks();
 sensors.initialize(render);
 summary.initialize(render);
 account.initialize();

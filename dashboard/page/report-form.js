@@ -7,7 +7,7 @@ import { failure, refuseBadInput, showFormError } from "./forms.js";
 import { serverNow, state } from "./live-state.js";
 import { addressOf } from "./router.js";
 import { createOfReports } from "./schedules.js";
-import { fromLocal, VIEWER_ZONE } from "./zones.js";
+import { fromLocal, toLocal, VIEWER_ZONE } from "./zones.js";
 
 const requestReport = createRepeatableSender("/api/reports");
 const form = $("#report-form form");
@@ -20,6 +20,7 @@ const REPEATED = {
   month: { period: "last-month", days: "1 * *" },
 };
 const { repeat, at, schedule, of, sensors, location: place, period, from, to, time_zone: zone, preset, language, title, recipients, keep } = form.elements;
+const SCHEDULE_NAME = /^[a-z0-9][a-z0-9._-]*$/i; // as of the API
 let onRequest = () => {};
 let isSending = false;
 
@@ -103,6 +104,8 @@ function problem() {
   if (!to.value) return ["Enter when the period ends.", "to"];
   if (!isZone(zone.value.trim())) return [`There is no time zone ${zone.value}: write a name such as Europe/Berlin.`, "time_zone"];
   const [start, end] = [from, to].map((input) => fromLocal(input.value, zone.value.trim()));
+  const skipped = [from, to].find((input, i) => toLocal([start, end][i], zone.value.trim()) !== input.value.slice(0, 16));
+  if (skipped) return ["This time does not exist: the clocks were set forward then.", skipped.name];
   if (start >= end) return ["The period must start before it ends.", "from"];
   return end > serverNow() ? ["The period must have ended: a report is of what was measured.", "to"] : null;
 }
@@ -110,6 +113,7 @@ function problem() {
 function problemOfSchedule() {
   if (!at.value) return ["Enter a time of day.", "at"];
   if (!schedule.value.trim()) return ["Enter a name for the schedule.", "schedule"];
+  if (!SCHEDULE_NAME.test(schedule.value.trim())) return ["The name must consist of letters from A to Z, digits, and . _ -", "schedule"];
   return isZone(zone.value.trim()) ? null : [`There is no time zone ${zone.value}: write a name such as Europe/Berlin.`, "time_zone"];
 }
 

@@ -4,7 +4,7 @@ import { hint, may, onAccess } from "./account.js";
 import { requestJson, sendJson } from "./api.js";
 import { confirm } from "./confirmation.js";
 import { $, announce, createElement, reconcileChildren, repeatWhileShown, setText, setTextWithCode, setVisible } from "./dom.js";
-import { failure, refuseBadInput, showFormError } from "./forms.js";
+import { failure, numberIn, refuseBadInput, showFormError } from "./forms.js";
 import { toDuration } from "./format.js";
 import { describeTarget, targetOf, updateTarget } from "./sensor-target.js";
 import { CELSIUS, temperature } from "./units.js";
@@ -135,8 +135,8 @@ function valuesOf({ kind, threshold, window_seconds, delay_seconds, hysteresis, 
 function definition() {
   const { sensor_id, location, pattern } = edited ?? targetOf(form, sensor);
   const target = Object.entries({ sensor_id, location, pattern }).filter(([, value]) => value != null);
-  const fields = [...NUMBERS, ...TEXTS].map((name) => [name, form.elements[name].value.trim()]);
-  const given = fields.filter(([, value]) => value !== "").map(([name, value]) => [name, NUMBERS.includes(name) ? Number(value) : value]);
+  const valueOf = (name) => (NUMBERS.includes(name) ? numberIn(form.elements[name]) : form.elements[name].value.trim());
+  const given = [...NUMBERS, ...TEXTS].map((name) => [name, valueOf(name)]).filter(([, value]) => value !== null && value !== "");
   return Object.fromEntries([...target, ...given]);
 }
 

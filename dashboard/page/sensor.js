@@ -3,7 +3,7 @@
 import { hint, may, onAccess } from "./account.js";
 import { requestJson, sendJson } from "./api.js";
 import { $, announce, createElement, reconcileChildren, repeatWhileShown, setText, setTextWithCode, setVisible } from "./dom.js";
-import { failure, refuseBadInput, showFormError } from "./forms.js";
+import { failure, numberIn, refuseBadInput, showFormError } from "./forms.js";
 import { time } from "./format.js";
 import { rangeOf, rangeParameters } from "./history-address.js";
 import { HistoryPanel } from "./history-panel.js";
@@ -137,7 +137,7 @@ function changes() {
     if (value !== saved[field]) changed[field] = value;
   }
   for (const field of NUMBERS) {
-    const value = form.elements[field].value === "" ? null : Number(form.elements[field].value);
+    const value = numberIn(form.elements[field]);
     const isDefault = value === null && saved[field] === { offset: 0, slope: 1 }[field];
     if (value !== saved[field] && !isDefault) changed[field] = value;
   }
