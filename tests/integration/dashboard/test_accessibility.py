@@ -36,6 +36,20 @@ def test_on_a_phone_nothing_scrolls_horizontally(system: System, dashboard: Proc
     assert scroll_width == client_width == PHONE["width"]
 
 
+def test_on_a_phone_no_field_has_text_so_small_that_safari_zooms_in_on_it(
+    system: System, dashboard: Process, page: Page
+) -> None:
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.goto(system.url)
+    expect(page.locator("#connection")).to_have_text("Live")
+    sizes = page.evaluate(
+        "[...document.querySelectorAll('input:not([type=checkbox]), select')]"
+        ".map((field) => parseFloat(getComputedStyle(field).fontSize))"
+    )
+    assert len(sizes) > 20
+    assert min(sizes) >= 16
+
+
 def test_it_can_be_used_by_keyboard(system: System, dashboard: Process, page: Page) -> None:
     for sensor_id, temperature in (("1", 20.0), ("2", 25.0)):
         system.publish(sensor_id, temperature)

@@ -142,10 +142,16 @@ def test_a_printed_page_has_every_row_and_no_buttons(system: System, dashboard: 
     expect(scroll.locator("tbody tr")).to_have_count(60)
     hidden = "element => element.scrollHeight - element.clientHeight"
     assert scroll.evaluate(hidden) > 0
+    # given charts that were drawn in a window that is wider than the paper
+    expect(page.locator("#throughput canvas")).to_have_count(3)
+    page.evaluate("for (const wrap of document.querySelectorAll('.u-wrap')) wrap.style.width = '5000px'")
+    overhang = "wrap => wrap.offsetWidth - wrap.closest('.plot').clientWidth"
+    assert page.locator("#throughput .u-wrap").first.evaluate(overhang) > 1000
 
     page.emulate_media(media="print")
 
     assert scroll.evaluate(hidden) == 0
+    assert page.locator("#throughput .u-wrap").first.evaluate(overhang) <= 0
     expect(scroll.get_by_role("button", name="Sensor")).to_be_visible()  # a column
     expect(page.get_by_role("button", name="Show 48 more of 48")).to_be_hidden()
 
