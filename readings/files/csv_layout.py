@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, tzinfo
+from datetime import tzinfo
 from functools import cached_property
 
-from readings.files.csv_checks import SummaryCheck, check_quantity, sensor_in_column
+from readings.files.csv_checks import SummaryCheck, check_quantity
 from readings.files.csv_columns import Columns, ValueColumn
 from readings.files.csv_conditions import Conditions
 from readings.files.csv_description import describe_layout
@@ -16,17 +16,20 @@ from readings.files.csv_options import CsvOptions
 from readings.files.csv_other_columns import OtherColumns
 from readings.files.csv_other_tables import OtherTables
 from readings.files.csv_quality import QualityColumns
+from readings.files.csv_records import RecordReader
 from readings.files.csv_rows import Row, RowReader, split_fields
-from readings.files.csv_text import ENCODING_AMBIGUITY
 from readings.files.csv_times import TimeParser
 from readings.files.csv_units import read_unit, split_unit
 from readings.files.csv_unread import find_unread_temperatures
-from readings.files.csv_values import check_value, find_row_unit, is_missing_text, parse_value, with_number
+from readings.files.csv_values import (
+    is_missing_text,
+    is_value,
+)
 from readings.files.errors import ExcludedValue, InvalidRow
-from readings.files.isd import check_isd_unit, is_isd, is_missing
+from readings.files.isd import is_missing
 from readings.files.problems import Problem
 from readings.files.records import Item, LeftOut, Record, Rejected
-from readings.files.text import TextLines, is_undecodable
+from readings.files.text import TextLines
 
 _EVENT = re.compile(r"[^\W\d_]{3,}")
 
@@ -81,6 +84,18 @@ class CsvLayout:
     def unread_temperatures(self) -> tuple[int, ...]:
         """The columns that seem to have temperatures, too, and are not read."""
         return find_unread_temperatures(self.header, self.columns)
+
+    @cached_property
+    def _records(self) -> RecordReader:
+        return RecordReader(
+            options=self.options,
+            encoding=self.encoding,
+            columns=self.columns,
+            times=self._times,
+            others=self._others,
+            device_columns=self.device_columns,
+            unread_temperatures=self.unread_temperatures,
+        )
 
     def describe(self) -> Iterator[tuple[str, str]]:
         """Yield what was recognised, as a name and a text for people."""
@@ -139,20 +154,13 @@ class CsvLayout:
         try:
             self._times.parse(fields)
             numbers = [split_unit(fields[value.index].strip())[0] for value in self.columns.values]
-            return any(self._is_number(number) for number in numbers)
+            return any(is_value(number, self.options) for number in numbers)
         except (IndexError, InvalidRow):
             return False
 
     def has_local_time(self, fields: list[str]) -> bool:
         """Return whether the time of a row has no offset."""
         return self._times.parse(fields).tzinfo is None
-
-    def _is_number(self, text: str) -> bool:
-        try:
-            parse_value(text, self.options)
-        except InvalidRow:
-            return False
-        return True
 
     def _is_units_row(self, fields: list[str]) -> bool:
         """Return whether the row has units instead of values, and no time."""
@@ -202,7 +210,7 @@ class CsvLayout:
             self._quality.check(fields, value.index)
         except ExcludedValue as error:
             return LeftOut(line, str(error), Problem.BAD_QUALITY)
-        return self._record(line, fields, value)
+        return self._records.read(line, fields, value)
 
     def _check_width(self, row: Row) -> None:
         if len(row.fields) > len(self.header):
@@ -212,45 +220,6 @@ class CsvLayout:
             )
         if len(row.fields) < len(self.header) and not row.complete:
             raise InvalidRow("the file ends within this row")
-
-    def _record(self, line: int, fields: list[str], value: ValueColumn) -> Record:
-        columns = self.columns
-        in_column = None if columns.sensor is None else sensor_in_column(fields[columns.sensor], columns)
-        sensor = value.sensor if in_column is None else in_column
-        required = {
-            "sensor_id": sensor,
-            "measured_at": fields[columns.time],
-            "temperature": fields[value.index],
-        }
-        if missing := [name for name, text in required.items() if not text]:
-            raise InvalidRow(f"{missing[0]} is missing", Problem.MISSING)
-        extras = {name: fields[index] for name, index in columns.extras.items() if fields[index]}
-        if any(is_undecodable(text or "") for text in (*required.values(), *extras.values())):
-            name = self.encoding.removesuffix("-sig").upper()
-            raise InvalidRow(
-                f"the row is not {name}: set --encoding, such as cp1252", ambiguity=ENCODING_AMBIGUITY
-            )
-        number, next_to_value = split_unit(fields[value.index])
-        if not columns.is_export:
-            check_value(number, self.options)
-        temperature = parse_value(number, self.options)
-        found = find_row_unit(fields, columns, value, next_to_value)
-        unit = found or value.default_unit
-        is_unit_known = found is not None or value.requested_unit is not None
-        is_whole = temperature != 0 and self.options.decimal not in number
-        self._others.check(fields, is_whole=is_whole, is_unit_known=is_unit_known)
-        measured_at = self._times.parse(fields)
-        if is_isd(number):
-            check_isd_unit(unit)
-            if measured_at.tzinfo is None and not (columns.zone or self.options.time_zone):
-                measured_at = measured_at.replace(tzinfo=UTC)
-        is_unit_given = is_unit_known or value.unit is not None or is_isd(number)
-        devices = tuple(fields[index] for index in self.device_columns)
-        unread = any(self._is_number(split_unit(fields[index])[0]) for index in self.unread_temperatures)
-        notes = (Problem.UNREAD_TEMPERATURE,) if unread else ()
-        return Record(
-            line, sensor, measured_at, temperature, unit, with_number(extras), notes, is_unit_given, devices
-        )
 
 
 def _is_never_row(_: list[str]) -> bool:

@@ -53,6 +53,15 @@ def parse_value(text: str, options: CsvOptions) -> float:
         ) from None
 
 
+def is_value(text: str, options: CsvOptions) -> bool:
+    """Return whether the text is the number of a value."""
+    try:
+        parse_value(text, options)
+    except InvalidRow:
+        return False
+    return True
+
+
 def is_missing_text(text: str, options: CsvOptions) -> bool:
     """Return whether the text is one for a missing value, or another notation of such a number."""
     if text in options.missing:
