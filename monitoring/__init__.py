@@ -1,0 +1,1 @@
+"""The state of the whole system, and its problems: collected, evaluated by rules, and tracked."""

@@ -3,7 +3,16 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from scripts.docs import command_line, http_api, log_events, metrics, outcomes, service_table, variables
+from scripts.docs import (
+    command_line,
+    http_api,
+    log_events,
+    metrics,
+    modules,
+    outcomes,
+    service_table,
+    variables,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -24,4 +33,5 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "reference/exit-codes.md": outcomes.exit_codes_page,
     "reference/dead-letter-reasons.md": outcomes.reasons_page,
     "reference/log-events.md": log_events.page,
+    "reference/modules.md": modules.page,
 }

@@ -8,7 +8,17 @@ from messaging.settings import BrokerSettings
 from readings.errors import DeadLetterReason
 from runtime.services import SERVICES
 from runtime.settings import Settings
-from scripts.docs import command_line, compose, http_api, log_events, metrics, outcomes, pages, variables
+from scripts.docs import (
+    command_line,
+    compose,
+    http_api,
+    log_events,
+    metrics,
+    modules,
+    outcomes,
+    pages,
+    variables,
+)
 from scripts.docs.markdown import table
 from tests.unit.docs.markdown import ROOT
 
@@ -137,6 +147,16 @@ def test_the_page_of_the_api_has_every_operation() -> None:
     for path, methods in http_api.document()["paths"].items():
         for method in methods:
             assert f"## `{method.upper()} {path}`" in page
+
+
+def test_the_page_of_modules_has_every_module_with_its_content() -> None:
+    page = modules.page()
+    files = [file for folder in modules.packages() for file in folder.glob("*.py")]
+
+    assert len(files) > 500
+    assert [str(file.relative_to(ROOT)) for file in files if not modules.summary(file)] == []
+    assert "## `readings/files/loggers`" in page
+    assert "| `tinytag.py` | Tinytag Explorer, the program for Gemini's Tinytag loggers. |" in page
 
 
 def test_exit_codes_and_reasons_are_complete() -> None:
