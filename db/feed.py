@@ -33,7 +33,7 @@ FROM unnest('{enable_seqscan,enable_indexscan,enable_indexonlyscan,enable_nestlo
 # read, or what is measured now would count as late. Consumers accept five minutes. The later clock
 # of the database and this machine counts, so that with one that is behind everything is read.
 AHEAD_SECONDS = 600.0
-FOLLOWED_UNTIL = "greatest(now() + interval '10 minutes', to_timestamp(%s))"
+FOLLOWED_UNTIL = f"greatest(now() + interval '{AHEAD_SECONDS:g} seconds', to_timestamp(%s))"
 # The values are part of the statement, so that it is planned for the partitions that it reads. The sensors
 # are a subquery: the planner compares a list with the statistics of each partition, which takes seconds for
 # a year of them. Of a reading that was restored, the row (xmin) is of an earlier transaction than the number
