@@ -1,5 +1,6 @@
 """`python -m native up`: start the stack and report each step."""
 
+import shutil
 import subprocess
 import sys
 import time
@@ -25,6 +26,7 @@ from runtime.text import quantity
 SUMMARY_TIMEOUT_SECONDS = "60"
 START_TIMEOUT_SECONDS = 60.0
 POLL_INTERVAL_SECONDS = 0.2
+MIN_FREE_BYTES = 100_000_000
 STARTS_IN_BACKGROUND = (
     "Interrupted: the stack goes on starting in the background. See `make status`; stop it with `make down`."
 )
@@ -67,6 +69,7 @@ def _start(settings: StackSettings, console: Console) -> StackState:
         console.print("Stopped the processes that an earlier supervisor left running.")
     ensure_rabbitmq(console.print)
     ensure_packages(settings.profiles)
+    check_space(layout.directory, layout.postgres, layout.rabbitmq)
     stack = Stack(settings)
     pipelines = settings.pipelines or stack.requested_pipelines()
     _check_ports(stack, pipelines)
@@ -98,6 +101,20 @@ def _await_start(layout: Layout, supervisor: ProcessHandle, report: Callable[[st
         if state and state.detail != detail:
             detail = state.detail
             report(f"{detail} …")
+
+
+def check_space(*folders: Path) -> None:
+    """Check that the disks have space for a start; without it, the supervisor could not even report one.
+
+    Raises:
+        ServiceUnavailable: With the folder whose disk is full.
+    """
+    for folder in filter(Path.exists, folders):
+        if shutil.disk_usage(folder).free < MIN_FREE_BYTES:
+            raise ServiceUnavailable(
+                f"Less than {MIN_FREE_BYTES // 1_000_000} MB is free on the disk of {folder}: free some "
+                "space, and run `make up` again. Nothing was started."
+            )
 
 
 def _check_ports(stack: Stack, pipelines: int) -> None:

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
@@ -10,6 +11,7 @@ from native import control, up
 from native.process_handle import ProcessHandle
 from native.settings import StackSettings
 from native.state import StackState, write_state
+from runtime.errors import ServiceUnavailable
 
 
 def interrupt(*_: object) -> None:
@@ -45,3 +47,12 @@ def test_an_interrupted_start_says_that_it_goes_on_in_the_background(
     with pytest.raises(KeyboardInterrupt):
         up.up(StackSettings(native_dir=tmp_path), Console())
     assert "goes on starting in the background" in capsys.readouterr().err
+
+
+def test_a_stack_is_not_started_on_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    up.check_space(tmp_path, tmp_path / "absent")
+    monkeypatch.setattr("shutil.disk_usage", lambda _path: SimpleNamespace(free=up.MIN_FREE_BYTES - 1))
+
+    up.check_space(tmp_path / "absent")
+    with pytest.raises(ServiceUnavailable, match=f"Less than 100 MB is free on the disk of {tmp_path}: "):
+        up.check_space(tmp_path)
