@@ -8,7 +8,7 @@ from pydantic_core import ErrorDetails
 
 from readings.encodings import SEND_JSON, find_number, find_problem
 from readings.errors import DeadLetterReason, InvalidField, InvalidReading
-from readings.meanings import Meaning, compact, meaning_of
+from readings.meanings import Meaning, is_sensor_name, meaning_of
 from readings.payload import SENSOR_FIELDS, TEMPERATURE_FIELDS, TIME_FIELDS
 from readings.shapes import Shape, example_body, recognise
 from readings.times import describe_invalid, format_timestamp, since_1970
@@ -29,12 +29,6 @@ _MEANINGS: dict[str, tuple[Meaning, ...]] = {
     "measured_at": (Meaning.TIME, Meaning.TIME_OF_DEVICE),
 }
 FIELD_BY_ALIAS = {alias: field for field, aliases in ALIASES.items() for alias in aliases}
-
-
-_NAMES_OF_SENSORS = (
-    "sensor", "sensorname", "device", "deviceid", "devid", "devicename", "station", "stationid", "node",
-    "nodeid",
-)  # fmt: skip
 
 
 def explain(error: ValidationError, body: bytes, *, for_mqtt: bool) -> InvalidReading:
@@ -87,9 +81,8 @@ def _misnamed(content: Any, field: str) -> str:
     """Return how to call a field that is missing, if it has another name."""
     meanings = _MEANINGS.get(field, ())
     names = content if isinstance(content, dict) and not content.keys() & ALIASES.get(field, set()) else ()
-    is_sensor = field == "sensor_id"
     name = next(
-        (n for n in names if meaning_of(n) in meanings or (is_sensor and compact(n) in _NAMES_OF_SENSORS)),
+        (n for n in names if meaning_of(n) in meanings or (field == "sensor_id" and is_sensor_name(n))),
         None,
     )
     return f"; {quote_name(name)} is not read: call it {field}" if name else ""

@@ -21,6 +21,11 @@ _OTHER_QUANTITY = re.compile(
     r"|moisture|noise|linkquality).*|rh|hpa|lqi",
     re.IGNORECASE,
 )
+# Names that are not read as the sensor's, since they may be that of a device with several.
+_NAMES_OF_SENSORS = (
+    "sensor", "sensorname", "dev", "device", "deviceid", "devid", "devicename", "station", "stationid",
+    "node", "nodeid",
+)  # fmt: skip
 Fields = list[tuple[str, Any]]
 _TIMES = (
     "measuredat timestamp data time datetime date ts measurementtime measuretime measuredtime epoch epochtime"
@@ -80,3 +85,8 @@ def compact(name: str) -> str:
 def is_other_quantity(name: str) -> bool:
     """Return whether this is the name of another quantity than temperature, such as `humidity`."""
     return _OTHER_QUANTITY.fullmatch(name) is not None
+
+
+def is_sensor_name(name: str) -> bool:
+    """Return whether this is a name under which other systems send the sensor."""
+    return compact(name) in _NAMES_OF_SENSORS

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from readings.meanings import Meaning, meaning_of
+from readings.meanings import Meaning, is_sensor_name, meaning_of
 from readings.model import Unit
 from readings.units import UnknownUnit, find_clear_unit, parse_unit
 
@@ -154,11 +154,18 @@ def _named_otherwise(content: dict[str, Any]) -> Shape | None:
     if isinstance(content.get("temperature"), int | float):
         return None
     for name, value in content.items():
-        is_temperature = meaning_of(name) in {Meaning.TEMPERATURE, Meaning.TEMPERATURE_IN_UNIT}
-        if isinstance(value, int | float) and (is_temperature or name in {"value", "val", "state"}):
+        if isinstance(value, int | float) and _may_be_temperature(name, value):
             unit = find_clear_unit(name) or _first(content, "unit", "units", "unit_of_measurement")
-            return Shape(f"a number under the name {name[:MAX_NAME_CHARACTERS]!r}", None, value, unit)
+            sensor = next((content[each] for each in content if is_sensor_name(each)), None)
+            return Shape(f"a number under the name {name[:MAX_NAME_CHARACTERS]!r}", sensor, value, unit)
     return None
+
+
+def _may_be_temperature(name: str, value: float) -> bool:
+    if name in {"t", "T", "tmp"}:  # not a time
+        return MIN_EXAMPLE < value < MAX_EXAMPLE
+    is_temperature = meaning_of(name) in {Meaning.TEMPERATURE, Meaning.TEMPERATURE_IN_UNIT}
+    return is_temperature or name in {"value", "val", "state"}
 
 
 def _list_inside(content: dict[str, Any]) -> Shape | None:

@@ -95,6 +95,7 @@ SHAPES = [
         "a state of Home Assistant",
     ),
     ('{"value":21.5}', "a number under the name 'value'"),
+    ('{"dev":"x","t":21.5,"ts":1700000000}', "a number under the name 't'"),
     ('{"temperature":{"value":70.7,"unit":"F"}}', "an object whose temperature is inside 'temperature'"),
     ('{"sensor":{"temperature":21.5}}', "an object whose temperature is inside 'sensor'"),
     (
@@ -175,6 +176,17 @@ def test_a_message_of_a_known_device_is_named_with_an_example_that_is_accepted(
 )
 def test_a_field_with_another_name_is_named(body: bytes, detail: str) -> None:
     assert parse_invalid(body, CONTEXT).detail.startswith(detail)
+
+
+def test_the_example_has_the_sensor_of_a_message_with_short_names() -> None:
+    detail = parse_invalid(b'{"dev": "fridge-1", "t": 4.5, "ts": 1700000000}', CONTEXT).detail
+
+    reading = parse_reading(example_in(detail), CONTEXT)
+    assert (reading.sensor_id, reading.temperature) == ("fridge-1", 4.5)
+
+
+def test_a_time_under_a_short_name_is_no_temperature() -> None:
+    assert "under the name" not in parse_invalid(b'{"dev": "fridge-1", "t": 1700000000}', CONTEXT).detail
 
 
 def test_a_number_without_mqtt_says_where_it_is_accepted() -> None:
