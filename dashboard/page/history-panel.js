@@ -3,6 +3,7 @@
 import { requestJson } from "./api.js";
 import { Chart, TENTHS } from "./charts.js";
 import { announce, createElement, reconcileChildren, setText, setVisible, throttle } from "./dom.js";
+import { refusalOf } from "./history-address.js";
 import { toColumns } from "./history-columns.js";
 import { aroundNow, forecastPoints, forecastSeries, futureMarks, loadForecasts, reachesBeyond } from "./history-forecast.js";
 import { HistoryLegend } from "./history-legend.js";
@@ -13,8 +14,7 @@ import { VIEWER_ZONE, axisLabels, fromLocal, toLocal } from "./zones.js";
 
 const HOUR = 3600;
 const PRESETS = [["Hour", HOUR], ["Day", 24 * HOUR], ["Week", 7 * 24 * HOUR], ["Month", 30 * 24 * HOUR], ["Year", 365 * 24 * HOUR]];
-const MIN_RANGE = 60;
-const MAX_RANGE = 38 * 365 * 24 * HOUR;
+const [MIN_RANGE, MAX_RANGE] = [60, 38 * 365 * 24 * HOUR];
 const CHART_HEIGHT = 320;
 const MAX_INPUT = "9999-12-31T23:59"; // otherwise Chromium takes years of six digits
 const UNPROCESSABLE = 422;
@@ -175,7 +175,7 @@ export class HistoryPanel {
     const [response, settings, marks] = await Promise.all([requestJson(`/api/series?${this.query()}`), loadSettings(sensors), loadMarks(this.view), shown]);
     if (!isCurrent()) return;
     this.hasFailed = !response.ok && response.status !== UNPROCESSABLE;
-    if (!response.ok) return this.showNote(`The history cannot be loaded: ${response.value.detail}`);
+    if (!response.ok) return this.showNote(`The history cannot be loaded: ${refusalOf(response.value)}`);
     Object.assign(this, { series: response.value, settings });
     setVisible(this.figure, true);
     this.draw(marks, describe);

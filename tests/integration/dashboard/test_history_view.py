@@ -201,10 +201,19 @@ def test_last_months_chart_by_keyboard_on_a_phone(system: System, dashboard: Pro
 
 
 @pytest.mark.parametrize(
-    ("query", "message"), [("", "No sensor is selected."), ("?sensor=9", "No readings in this range.")]
+    ("query", "message"),
+    [
+        ("", "No sensor is selected."),
+        ("?sensor=9", "No readings in this range."),
+        ("?sensor=9&from=99999999999999", "No readings in this range."),  # no date is so late
+        (
+            "?sensor=9&from=2026-11-02&to=2026-11-01",
+            re.compile("loaded: from is 2026-11-02.*not before `to`"),
+        ),
+    ],
 )
 def test_without_readings_it_says_so(
-    system: System, dashboard: Process, page: Page, query: str, message: str
+    system: System, dashboard: Process, page: Page, query: str, message: str | re.Pattern[str]
 ) -> None:
     open_history(page, system, DESK, query)
     expect(page.locator("#history .history-panel .note")).to_have_text(message)
