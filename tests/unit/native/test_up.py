@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from rich.console import Console
 
-from native import control, up
+from native import control, rabbitmq, up
 from native.process_handle import ProcessHandle
 from native.settings import StackSettings
 from native.state import StackState, write_state
@@ -41,6 +41,8 @@ def test_an_interrupted_start_says_that_it_goes_on_in_the_background(
     # given a stack that is starting
     for step in ("ensure_rabbitmq", "ensure_packages", "_check_ports"):
         monkeypatch.setattr(up, step, lambda *_: None)
+    for program in ("find_server", "find_epmd"):
+        monkeypatch.setattr(rabbitmq, program, lambda: Path("installed"))
     monkeypatch.setattr(control, "start_supervisor", lambda _: ProcessHandle.of(os.getpid()))
     monkeypatch.setattr(control, "next_state", interrupt)  # when the user presses Ctrl-C
     # then
