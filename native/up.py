@@ -27,6 +27,9 @@ SUMMARY_TIMEOUT_SECONDS = "60"
 START_TIMEOUT_SECONDS = 60.0
 POLL_INTERVAL_SECONDS = 0.2
 MIN_FREE_BYTES = 100_000_000
+# A broker that starts writes its write-ahead log, up to 512 MB, into its queues. Without the space for that,
+# RabbitMQ 3.10 damages a queue, which does not start any more.
+MIN_BROKER_FREE_BYTES = 600_000_000
 STARTS_IN_BACKGROUND = (
     "Interrupted: the stack goes on starting in the background. See `make status`; stop it with `make down`."
 )
@@ -69,7 +72,9 @@ def _start(settings: StackSettings, console: Console) -> StackState:
         console.print("Stopped the processes that an earlier supervisor left running.")
     ensure_rabbitmq(console.print)
     ensure_packages(settings.profiles)
-    check_space(layout.directory, layout.postgres, layout.rabbitmq)
+    for folder in (layout.directory, layout.postgres):
+        check_space(folder, MIN_FREE_BYTES)
+    check_space(layout.rabbitmq, MIN_BROKER_FREE_BYTES)
     stack = Stack(settings)
     pipelines = settings.pipelines or stack.requested_pipelines()
     _check_ports(stack, pipelines)
@@ -103,18 +108,17 @@ def _await_start(layout: Layout, supervisor: ProcessHandle, report: Callable[[st
             report(f"{detail} …")
 
 
-def check_space(*folders: Path) -> None:
-    """Check that the disks have space for a start; without it, the supervisor could not even report one.
+def check_space(folder: Path, min_bytes: int) -> None:
+    """Check that a disk has space for a start; without it, the supervisor could not even report one.
 
     Raises:
         ServiceUnavailable: With the folder whose disk is full.
     """
-    for folder in filter(Path.exists, folders):
-        if shutil.disk_usage(folder).free < MIN_FREE_BYTES:
-            raise ServiceUnavailable(
-                f"Less than {MIN_FREE_BYTES // 1_000_000} MB is free on the disk of {folder}: free some "
-                "space, and run `make up` again. Nothing was started."
-            )
+    if folder.exists() and shutil.disk_usage(folder).free < min_bytes:
+        raise ServiceUnavailable(
+            f"Less than {min_bytes // 1_000_000} MB is free on the disk of {folder}: free some space, and "
+            "run `make up` again. Nothing was started."
+        )
 
 
 def _check_ports(stack: Stack, pipelines: int) -> None:

@@ -52,9 +52,22 @@ def test_an_interrupted_start_says_that_it_goes_on_in_the_background(
 
 
 def test_a_stack_is_not_started_on_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    up.check_space(tmp_path, tmp_path / "absent")
-    monkeypatch.setattr("shutil.disk_usage", lambda _path: SimpleNamespace(free=up.MIN_FREE_BYTES - 1))
+    monkeypatch.setattr("shutil.disk_usage", lambda _path: SimpleNamespace(free=99_999_999))
 
-    up.check_space(tmp_path / "absent")
+    up.check_space(tmp_path, 99_999_999)
+    up.check_space(tmp_path / "absent", up.MIN_FREE_BYTES)
     with pytest.raises(ServiceUnavailable, match=f"Less than 100 MB is free on the disk of {tmp_path}: "):
-        up.check_space(tmp_path)
+        up.check_space(tmp_path, up.MIN_FREE_BYTES)
+
+
+def test_the_broker_is_not_started_without_space_for_its_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = StackSettings(native_dir=tmp_path)
+    settings.layout.rabbitmq.mkdir()
+    for step in ("ensure_rabbitmq", "ensure_packages"):
+        monkeypatch.setattr(up, step, lambda _: None)
+    monkeypatch.setattr("shutil.disk_usage", lambda _path: SimpleNamespace(free=512_000_000))
+
+    with pytest.raises(ServiceUnavailable, match="Less than 600 MB is free"):
+        up.up(settings, Console())
