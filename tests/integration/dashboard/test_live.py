@@ -131,3 +131,13 @@ def test_the_page_reloads_when_a_file_fails_to_load(
     expect(page.locator("#announcer")).to_have_css("position", "absolute")
     expect(page.locator("#connection")).to_have_text("Live")
     expect(row(page, "1")).to_be_visible()
+
+
+def test_charts_are_drawn_in_a_browser_without_a_language(
+    system: System, dashboard: Process, page: Page
+) -> None:
+    page.add_init_script("Object.defineProperty(Navigator.prototype, 'language', { get: () => 'C' })")
+    system.publish("1", 20.0)
+    open_page(page, system)
+    expect(row(page, "1")).to_be_visible()
+    expect(page.locator(".card canvas")).to_have_count(1)
