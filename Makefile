@@ -36,7 +36,7 @@ test:  ## run all tests with coverage; ARGS="tests/unit -k name" selects some, w
 	@bash scripts/venv.sh dev
 	@bash scripts/develop.sh test $(ARGS)
 
-test-unit:  ## run the unit tests alone, in less than a minute; ARGS="-k name" selects
+test-unit:  ## run the unit tests alone, about two minutes on two cores; ARGS="-k name" selects
 	@bash scripts/venv.sh dev
 	@bash scripts/develop.sh test-unit $(ARGS)
 

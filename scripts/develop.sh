@@ -63,7 +63,8 @@ run_tests() {
 }
 
 run_unit_tests() {  # No server, no browser and no coverage: these are for each change.
-  "$bin/python" -m pytest tests/unit --numprocesses=auto "$@"
+  # One worker more than cores, because some tests wait.
+  "$bin/python" -m pytest tests/unit --numprocesses="$(($(getconf _NPROCESSORS_ONLN) + 1))" "$@"
 }
 
 as_root() {  # as_root COMMAND...: run it as root, if that takes no password
