@@ -72,7 +72,7 @@ async function create() {
   submit.disabled = true;
   setText($(".error", form), "");
   const { name, role } = form.elements;
-  const response = await sendJson("/api/keys", { name: name.value, role: role.value });
+  const response = await sendJson("/api/keys", { name: name.value.trim(), role: role.value });
   submit.disabled = false;
   if (!response.ok) {
     setText($(".error", form), failure("created", response.value)); // what was typed stays

@@ -7,7 +7,7 @@ import { failure, refuseBadInput, showFormError } from "./forms.js";
 import { serverNow, state } from "./live-state.js";
 import { addressOf } from "./router.js";
 import { createOfReports } from "./schedules.js";
-import { fromLocal, toLocal, VIEWER_ZONE } from "./zones.js";
+import { fromLocal, skippedTime, VIEWER_ZONE } from "./zones.js";
 
 const requestReport = createRepeatableSender("/api/reports");
 const form = $("#report-form form");
@@ -103,9 +103,9 @@ function problem() {
   if (!from.value) return ["Enter when the period starts.", "from"];
   if (!to.value) return ["Enter when the period ends.", "to"];
   if (!isZone(zone.value.trim())) return [`There is no time zone ${zone.value}: write a name such as Europe/Berlin.`, "time_zone"];
+  const skipped = [from, to].find((input) => skippedTime(input.value, zone.value.trim()));
+  if (skipped) return [skippedTime(skipped.value, zone.value.trim()), skipped.name];
   const [start, end] = [from, to].map((input) => fromLocal(input.value, zone.value.trim()));
-  const skipped = [from, to].find((input, i) => toLocal([start, end][i], zone.value.trim()) !== input.value.slice(0, 16));
-  if (skipped) return ["This time does not exist: the clocks were set forward then.", skipped.name];
   if (start >= end) return ["The period must start before it ends.", "from"];
   return end > serverNow() ? ["The period must have ended: a report is of what was measured.", "to"] : null;
 }

@@ -15,6 +15,7 @@ import * as limits from "./sensor-limits.js";
 import * as merge from "./sensor-merge.js";
 import * as models from "./sensor-models.js";
 import * as silences from "./sensor-silences.js";
+import { VIEWER_ZONE, fromLocal, skippedTime } from "./zones.js";
 
 const PARTS = [forecast, models, anomalies, limits, excursions, silences, merge]; // of the page, which show the sensor, too
 const section = $("#sensor");
@@ -143,7 +144,7 @@ function changes() {
   }
   if (form.elements.retired.checked !== saved.retired) changed.retired = form.elements.retired.checked;
   const since = form.elements.since.value;
-  if (since) changed.since = new Date(since).toISOString();
+  if (since) changed.since = new Date(fromLocal(since, VIEWER_ZONE)).toISOString();
   return changed;
 }
 
@@ -152,6 +153,9 @@ async function save() {
   showFormError(form, "");
   setText($(".saved", form), "");
   if (refuseBadInput(form)) return;
+  const since = form.elements.since.value;
+  const skipped = since && skippedTime(since, VIEWER_ZONE);
+  if (skipped) return showFormError(form, skipped, "since");
   const changed = changes();
   if (!Object.keys(changed).length) return setText($(".saved", form), "Nothing to save.");
   submit.disabled = true;

@@ -32,6 +32,10 @@ export function fromLocal(local, zone) {
   return Math.min(...(shown.length ? shown : candidates));
 }
 
+/** Why a local time is none: the clocks of the zone skip it; an empty text if they show it. */
+export const skippedTime = (local, zone) =>
+  toLocal(fromLocal(local, zone), zone) === local.slice(0, 16) ? "" : "This time does not exist: the clocks were set forward then.";
+
 function offsetAt(at, zone) {
   const { year, month, day, hour, minute } = partsOf(at, zone);
   return Date.UTC(year, month - 1, day, hour, minute) - Math.floor(at / MINUTE_MS) * MINUTE_MS;

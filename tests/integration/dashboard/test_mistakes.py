@@ -1,9 +1,10 @@
 """What people mistype in the forms, and press twice."""
 
+from datetime import UTC, datetime
 from functools import partial
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from runtime.access import Role
 from tests.integration.dashboard.system import System, act_until, log_in
@@ -56,6 +57,25 @@ def test_a_year_has_four_digits_and_an_incomplete_time_is_refused_at_its_field(
     page.keyboard.type("030120260130")  # the year is not followed by a key
     page.keyboard.type("00A")
     expect(since).to_have_value("2026-03-01T01:30")
+
+
+def test_a_time_that_the_clocks_skip_is_refused_and_the_first_of_two_is_meant(
+    system: System, dashboard: Process, browser: Browser
+) -> None:
+    with browser.new_context(timezone_id="Europe/Berlin") as context:
+        settings = open_sensor(system, context.new_page()).locator(".sensor-settings")
+        since = settings.get_by_label("Since")
+        settings.get_by_label("Offset, K").fill("1")
+        since.fill("2026-03-29T02:30:00")
+        since.press("Enter")
+        expect(settings.get_by_role("alert")).to_have_text(
+            "This time does not exist: the clocks were set forward then."
+        )
+        expect(since).to_be_focused()
+        since.fill("2026-10-25T02:30:20")
+        act_until(partial(since.press, "Enter"), settings.locator(".saved", has_text="Saved."))
+    [calibration] = system.database.query("SELECT valid_from FROM calibration")
+    assert calibration["valid_from"] == datetime(2026, 10, 25, 0, 30, 20, tzinfo=UTC)
 
 
 def test_the_second_press_of_a_double_click_requests_nothing(
