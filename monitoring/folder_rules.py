@@ -1,26 +1,22 @@
 """The rule that finds a reporter that cannot read the folder into which files are dropped."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 from monitoring.model import Problem
 from monitoring.observation import Observation
 from monitoring.problems import ProblemKind
-from monitoring.services import sample_value
 
 DOWN_SINCE_METRIC = "reporter_folder_down_since_timestamp_seconds"
 
 
 def folder_problems(observation: Observation) -> Iterator[Problem]:
     """Find reporters that could not poll the folder the last time."""
-    for report in observation.reports:
-        since, name = sample_value(report.samples, DOWN_SINCE_METRIC), report.service.name
-        if since is not None and since > 0:
-            yield Problem(
-                kind=ProblemKind.FOLDER_DOWN,
-                subject=name,
-                started_at=datetime.fromtimestamp(since, UTC),
-                message=f"{name} cannot read the WebDAV folder, so files that are dropped there wait.",
-                hint="Its log says why: check WEBDAV_URL, WEBDAV_USER, WEBDAV_PASSWORD and WEBDAV_CA_FILE, "
-                "and whether the server runs. The files are read once it accepts the requests.",
-            )
+    for name, _, since in observation.failures(DOWN_SINCE_METRIC):
+        yield Problem(
+            kind=ProblemKind.FOLDER_DOWN,
+            subject=name,
+            started_at=since,
+            message=f"{name} cannot read the WebDAV folder, so files that are dropped there wait.",
+            hint="Its log says why: check WEBDAV_URL, WEBDAV_USER, WEBDAV_PASSWORD and WEBDAV_CA_FILE, "
+            "and whether the server runs. The files are read once it accepts the requests.",
+        )

@@ -1,8 +1,9 @@
 """What one collection found, as the rules evaluate it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import NamedTuple
 
 from db.errors import StoreTimeout
 from db.queries.backup import BackupState
@@ -14,6 +15,14 @@ from monitoring.model import OpenAnomalies, OpenExcursions, Queue, Sensor, Workf
 from monitoring.problems import Source
 from monitoring.services import ServiceReport
 from runtime.health import Dependency
+
+
+class Failure(NamedTuple):
+    """What fails in a service: the labels of its metric, and since when."""
+
+    service: str
+    labels: Mapping[str, str]
+    since: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +78,15 @@ class Observation:
         """Return when the newest reading arrived at the database."""
         arrivals = [sensor.last_received_at for sensor in self.sensors or [] if sensor.last_received_at]
         return max(arrivals, default=None)
+
+    def failures(self, metric: str) -> Iterator[Failure]:
+        """Yield what fails by a metric that is the time since when, and 0 while nothing fails."""
+        for report in self.reports:
+            for sample in report.samples:
+                if sample.name == metric and sample.value > 0:
+                    yield Failure(
+                        report.service.name, sample.labels, datetime.fromtimestamp(sample.value, UTC)
+                    )
 
     def unread(self) -> Iterator[Source]:
         """Yield the sources that were not read."""

@@ -1,7 +1,6 @@
 """The rule that finds receivers of alerts that do not accept them."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 from monitoring.model import Problem
 from monitoring.observation import Observation
@@ -13,16 +12,14 @@ DOWN_SINCE_METRIC = "alerter_receiver_down_since_timestamp_seconds"
 
 def receiver_problems(observation: Observation) -> Iterator[Problem]:
     """Find receivers, other than the exchange of the broker, that did not accept the last notification."""
-    for report in observation.reports:
-        for sample in report.samples:
-            if sample.name == DOWN_SINCE_METRIC and sample.value > 0:
-                receiver = escape_unprintable(sample.labels["receiver"])
-                yield Problem(
-                    kind=ProblemKind.RECEIVER_DOWN,
-                    subject=receiver,
-                    started_at=datetime.fromtimestamp(sample.value, UTC),
-                    message=f"The receiver {receiver} did not accept the last notification of an alert.",
-                    hint=f"The log of {report.service.name} says why; `sensorctl alerter --test` sends a "
-                    "test notification and says it, too. What an outage delays is sent once it is over; what "
-                    "a webhook rejects is dropped.",
-                )
+    for service, labels, since in observation.failures(DOWN_SINCE_METRIC):
+        receiver = escape_unprintable(labels["receiver"])
+        yield Problem(
+            kind=ProblemKind.RECEIVER_DOWN,
+            subject=receiver,
+            started_at=since,
+            message=f"The receiver {receiver} did not accept the last notification of an alert.",
+            hint=f"The log of {service} says why; `sensorctl alerter --test` sends a "
+            "test notification and says it, too. What an outage delays is sent once it is over; what "
+            "a webhook rejects is dropped.",
+        )
