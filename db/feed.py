@@ -159,8 +159,7 @@ def read_range(
         clock=FOLLOWED_UNTIL,
         of_sensors="" if sensors is None else OF_SENSORS,
     )
-    return cursor.execute(statement.encode(), (followed_until(), *_of(sensors))).fetchall()
-
-
-def _of(sensors: Collection[str] | None) -> Sequence[list[str]]:
-    return () if sensors is None else (list(sensors),)
+    values: list[Any] = [followed_until()]
+    if sensors is not None:
+        values.append(list(sensors))
+    return cursor.execute(statement.encode(), values).fetchall()

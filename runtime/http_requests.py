@@ -161,8 +161,8 @@ def retry_request(
     """
 
     def before_sleep(state: RetryCallState) -> None:
-        error = state.outcome.exception() if state.outcome else None
-        if isinstance(error, RequestUnavailable) and state.next_action:
+        error = _unavailable(state)
+        if error and state.next_action:
             on_failure(error, state.next_action.sleep)
 
     return Retrying(
@@ -187,10 +187,11 @@ _JITTER = wait_random(0, MAX_JITTER_SECONDS)
 
 def _wait_seconds(state: RetryCallState) -> float:
     """Return how long to wait: what the server requires, or longer with each attempt, and some jitter."""
-    required = _required(state)
+    error = _unavailable(state)
+    required = error.retry_after if error else None
     return (_BACKOFF(state) if required is None else required) + _JITTER(state)
 
 
-def _required(state: RetryCallState) -> float | None:
+def _unavailable(state: RetryCallState) -> RequestUnavailable | None:
     error = state.outcome.exception() if state.outcome else None
-    return error.retry_after if isinstance(error, RequestUnavailable) else None
+    return error if isinstance(error, RequestUnavailable) else None

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Engine, text
 
 from db.driver_errors import translate_errors
+from db.feed import AHEAD_SECONDS
 
 STEP = timedelta(minutes=30)  # of the world's offsets, but for those of three quarters of an hour
 TOLERANCE = timedelta(minutes=3)
@@ -40,12 +41,11 @@ ORDER BY sensor_id
 """
 
 
-# Consumers accept five minutes. More of them were stored while the clock of the machine was ahead.
-AHEAD = """
+AHEAD = f"""
 SELECT count(DISTINCT sensor_id), count(*), max(measured_at)
 FROM stored_reading
-WHERE measured_at > now() + interval '10 minutes'
-"""
+WHERE measured_at > now() + interval '{AHEAD_SECONDS:g} seconds'
+"""  # noqa: S608 (a constant)
 
 
 class ReadingsAhead(NamedTuple):

@@ -21,10 +21,7 @@ from readings.files.csv_rows import Row, RowReader, split_fields
 from readings.files.csv_times import TimeParser
 from readings.files.csv_units import read_unit, split_unit
 from readings.files.csv_unread import find_unread_temperatures
-from readings.files.csv_values import (
-    is_missing_text,
-    is_value,
-)
+from readings.files.csv_values import is_missing_text, is_value
 from readings.files.errors import ExcludedValue, InvalidRow
 from readings.files.isd import is_missing
 from readings.files.problems import Problem

@@ -5,9 +5,7 @@ from typing import Any
 
 import pytest
 
-from monitoring.model import (
-    SystemStatus,
-)
+from monitoring.model import SystemStatus
 from sensorctl.status import command
 from tests.unit.fakes import RunCommand
 from tests.unit.sensorctl.status_examples import problem, system_status
