@@ -112,7 +112,7 @@ def test_requests_that_are_not_answered_do_not_pile_up(
     # given a page whose requests for excursions are not answered any more
     page.add_init_script(COUNT_UNANSWERED_REQUESTS)
     page.clock.install()
-    with page.expect_response("**/api/excursions?**"):  # it has asked before who it may show them to
+    with page.expect_response("**/api/excursions?**"):  # it requests them once it knows its role
         open_page(page, system)
     page.evaluate("window.unanswered = 0")
     # when three minutes pass
