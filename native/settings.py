@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field, create_model
+from pydantic import Field, create_model, field_validator
 
 from runtime.env_file import read_env_file
 from runtime.errors import ConfigurationError
@@ -15,6 +15,8 @@ from scaler.rules import ScalingRules
 
 ROOT = Path(__file__).resolve().parent.parent
 MAX_PIPELINES = 50
+# Profiles of docker-compose.yml that have no process here.
+CONTAINER_PROFILES = frozenset({"grafana", "metrics", "tools"})
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -69,15 +71,27 @@ class StackSettings(ServicePorts, ScalingRules):
         """Return the HTTP port of the service's first instance."""
         return int(getattr(self, service.port_variable.lower()))
 
+    @field_validator("compose_profiles")
+    @classmethod
+    def _require_known_profiles(cls, value: str) -> str:
+        ours = {profile for service in SERVICES for profile in service.profiles}
+        for name in sorted(_split(value) - ours - CONTAINER_PROFILES):
+            raise ValueError(f"there is no profile '{name}'; choose from {', '.join(sorted(ours))}")
+        return value
+
     @property
     def profiles(self) -> frozenset[str]:
-        """The enabled profiles; those that only Docker Compose has do nothing here."""
-        return frozenset(name.strip() for name in self.compose_profiles.split(","))
+        """The enabled profiles; CONTAINER_PROFILES do nothing here."""
+        return _split(self.compose_profiles)
 
     @property
     def layout(self) -> "Layout":
         """The files in the native directory."""
         return Layout(self.native_dir.resolve())
+
+
+def _split(profiles: str) -> frozenset[str]:
+    return frozenset(filter(None, map(str.strip, profiles.split(","))))
 
 
 class Layout:

@@ -14,7 +14,7 @@ from native.install import ensure_packages, ensure_rabbitmq
 from native.logfile import tail
 from native.ports import LOOPBACK, is_free, listener
 from native.process_handle import ProcessHandle
-from native.settings import ROOT, Layout, StackSettings
+from native.settings import CONTAINER_PROFILES, ROOT, Layout, StackSettings
 from native.stack import Stack
 from native.state import Phase, ProcessStatus, StackState
 from runtime.errors import ServiceUnavailable
@@ -70,6 +70,8 @@ def _start(settings: StackSettings, console: Console) -> StackState:
     layout = settings.layout
     if control.stop_supervisor(layout):
         console.print("Stopped the processes that an earlier supervisor left running.")
+    for profile in sorted(settings.profiles & CONTAINER_PROFILES):
+        console.print(f"The profile {profile} does nothing here: it needs Docker Compose.")
     ensure_rabbitmq(console.print)
     ensure_packages(settings.profiles)
     for folder in (layout.directory, layout.postgres):

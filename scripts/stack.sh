@@ -86,6 +86,22 @@ make_mounts_readable() {
     die 'These files must be readable for all users, since containers read them as users of their own.' 1
 }
 
+# Compose ignores the name of a profile that no service has, so that a mistake would go unnoticed.
+require_known_profiles() {
+  local enabled known profile
+  enabled=$(docker compose config | sed -n 's/^x-profiles: //p' | tr -d "'\"")
+  known=$(docker compose config --profiles | grep -vx tools | sort | paste -sd ' ')
+  while IFS=' ' read -r -d , profile; do
+    case " $known * tools " in *" $profile "*) continue ;; esac
+    if [ "$profile" = scaler ]; then
+      say 'The profile scaler does nothing with Docker Compose: see docs/guides/autoscaling.md.' >&2
+      continue
+    fi
+    die "COMPOSE_PROFILES is '$enabled', but there is no profile '$profile'. Choose from these, separated by
+commas: $known" 78
+  done <<< "${enabled:+$enabled,}"
+}
+
 up_docker() {
   local scale=() running
   make_mounts_readable
@@ -153,6 +169,7 @@ up_auto() {
     return
   fi
   require_own_project
+  require_known_profiles
   if compose_is_running || fetch_images; then
     up_docker
   else
@@ -167,6 +184,7 @@ up() {
     docker)
       may_use_docker || die 'MODE=docker: no Docker engine with Compose v2 is available.'
       require_own_project
+      require_known_profiles
       up_docker ;;
     native) up_native ;;
   esac

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from native.settings import CONTAINER_PROFILES
 from readings.files.cleaning import MAX_REMEMBERED
 from runtime.services import SERVICES, Service
 from scripts.docs.variables import READERS, variable_names
@@ -24,6 +25,12 @@ NOT_PASSED_TO = {
     # Of the native stack, and where the socket of the Docker engine is mounted.
     "scaler": {"SCALER_REPLICAS_FILE", "DOCKER_HOST"},
 }
+
+
+def test_each_profile_is_one_of_the_registry_or_of_containers_only() -> None:
+    found = {profile for service in COMPOSE["services"].values() for profile in service.get("profiles", [])}
+    registered = {profile for service in SERVICES for profile in service.profiles}
+    assert found - registered == CONTAINER_PROFILES
 
 
 def test_a_folder_of_recordings_may_be_named_without_a_slash() -> None:

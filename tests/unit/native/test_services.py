@@ -60,6 +60,7 @@ def test_a_variable_moves_the_ports_of_a_service(monkeypatch: pytest.MonkeyPatch
         ("DASHBOARD_HOST_PORT", "70000"),
         ("MQTT_HOST_PORT", "x"),
         ("SCALER_MAX_REPLICA_COUNT", "0"),
+        ("COMPOSE_PROFILES", "metrics,report"),
     ],
 )
 def test_an_invalid_setting_is_named(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:

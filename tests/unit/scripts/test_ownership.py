@@ -20,7 +20,10 @@ list() {
   esac
 }
 case "$*" in
-  "compose config") printf 'name: sensors\nvolumes:\n  data:\n    name: sensors_data\n' ;;
+  "compose config")
+    printf 'name: sensors\nvolumes:\n  data:\n    name: sensors_data\n'
+    [ ! -e "$state/profiles" ] || cat "$state/profiles" ;;
+  "compose config --profiles") printf 'workflows\ntools\nmetrics\n' ;;
   "compose ps --quiet") list containers '{{.ID}}' ;;
   "ps --all "*oneoff=True*) list runs "${*: -1}" ;;
   "ps --all "*) list containers "${*: -1}" ;;
@@ -299,6 +302,30 @@ def test_up_shows_why_a_service_exits_again_and_again(checkout: Checkout) -> Non
     assert done.returncode == 1
     assert "pipeline-processor exits again and again. Its last lines:\nBATCH_SIZE is 'many'" in done.stderr
     assert "Not everything started" in done.stderr
+
+
+@pytest.mark.parametrize("mode", ["docker", "auto"])
+@pytest.mark.parametrize(("profiles", "unknown"), [("report", "report"), ("metrics, Workflows", "Workflows")])
+def test_up_refuses_a_profile_that_no_service_has(
+    checkout: Checkout, mode: str, profiles: str, unknown: str
+) -> None:
+    checkout.put("profiles", f"x-profiles: {profiles}")
+
+    done = checkout.run("up", MODE=mode)
+
+    assert (done.returncode, checkout.changes) == (78, [])
+    assert f"COMPOSE_PROFILES is '{profiles}', but there is no profile '{unknown}'." in done.stderr
+    assert "separated by\ncommas: metrics workflows" in done.stderr
+
+
+@pytest.mark.parametrize("profiles", ['""', "workflows", "workflows, metrics", "'*'", "tools,scaler"])
+def test_up_starts_with_profiles_that_exist(checkout: Checkout, profiles: str) -> None:
+    checkout.put("profiles", f"x-profiles: {profiles}")
+
+    done = checkout.run("up", MODE="docker")
+
+    assert any(call.startswith("docker compose up") for call in checkout.changes)
+    assert ("scaler does nothing with Docker Compose" in done.stderr) is ("scaler" in profiles)
 
 
 @pytest.mark.parametrize("verb", ["up", "down", "clean", "status"])
