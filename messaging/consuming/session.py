@@ -188,13 +188,14 @@ class Session:
         Messages received after this batch go too: the broker's ack time-out applies to them as well.
         """
         received = self._received  # more may arrive while the nack is sent
-        unsettled = received - self._settled - len(self._settled_beyond)
+        unsettled = [tag for tag in range(self._settled + 1, received + 1) if tag not in self._settled_beyond]
         self._inbox.clear()
         with settle_span("nack", batch, self.consuming), translate_errors():
-            self._channel.basic_nack(received, multiple=True, requeue=True)
+            # Up to a tag that is settled, the broker would refuse it and close the channel.
+            self._channel.basic_nack(unsettled[-1], multiple=True, requeue=True)
         self._settled = received
         self._settled_beyond.clear()
-        return unsettled
+        return len(unsettled)
 
     def dead_letter(self, delivery: Delivery, error: InvalidReading) -> None:
         """Publish the message to the dead-letter queue with its reason; it must still be acked here.

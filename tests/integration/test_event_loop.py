@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from messaging.amqp.event_loop import Connection
+from messaging.consuming.delivery import Delivery
 from messaging.consuming.session import Session
 from messaging.errors import BrokerUnavailable
 from messaging.publishing.confirm_publisher import ConfirmPublisher
@@ -25,6 +26,17 @@ MESSAGES = 300
 def connection(broker: VirtualHost) -> Iterator[Connection]:
     with closing(Connection(broker.url, "tests")) as connection:
         yield connection
+
+
+def open_session(broker: VirtualHost, connection: Connection, prefetch: int) -> Session:
+    return Session(
+        connection,
+        Topology(QUEUE),
+        name="tests",
+        prefetch=prefetch,
+        while_working=lambda: None,
+        connect_for_dead_letters=lambda: Connection(broker.url, "dead letters"),
+    )
 
 
 def test_messages_larger_than_the_socket_buffer_are_sent_completely(broker: VirtualHost) -> None:
@@ -85,14 +97,7 @@ def test_no_read_is_in_vain_only_where_messages_come_one_by_one(
     broker.declare()
     for body in bodies:
         broker.publish(body)
-    session = Session(
-        connection,
-        Topology(QUEUE),
-        name="tests",
-        prefetch=prefetch,
-        while_working=lambda: None,
-        connect_for_dead_letters=lambda: Connection(broker.url, "dead letters"),
-    )
+    session = open_session(broker, connection, prefetch)
     transport = connection._connection._transport
     transport._sock = socket = CountingSocket(transport._sock)
     received: list[bytes] = []
@@ -107,6 +112,27 @@ def test_no_read_is_in_vain_only_where_messages_come_one_by_one(
 
     assert received == bodies
     assert bool(socket.empty_reads) is (prefetch > 1)
+
+
+def test_a_message_can_be_requeued_after_those_behind_it_were_acked(
+    broker: VirtualHost, connection: Connection
+) -> None:
+    broker.publish(b"held")
+    broker.publish(b"stored")
+    session = open_session(broker, connection, prefetch=2)
+    received: list[Delivery] = []
+
+    def have_both_arrived() -> bool:
+        received.extend(session.receive_batch(0.1, 2))
+        return len(received) == 2
+
+    eventually(have_both_arrived, DEADLINE_SECONDS, "both have arrived")
+    session.ack(received[1:])
+
+    session.requeue(received[:1])
+
+    [again] = eventually(lambda: session.receive_batch(0.1), DEADLINE_SECONDS, "it is delivered again")
+    assert again.body == b"held"
 
 
 def test_a_connection_closed_by_the_operator_stays_closed(

@@ -315,7 +315,8 @@ class FakeChannel:
             self._requeue(*self._settle(each))
 
     def _tags(self, tag: int, *, multiple: bool) -> list[int]:
-        return [each for each in self._unsettled if each <= tag] or [tag] if multiple else [tag]
+        """Return the tags up to this one, which must be unsettled itself, as RabbitMQ requires."""
+        return [each for each in self._unsettled if each < tag and multiple] + [tag]
 
     def cancel(self) -> None:
         """Cancel the consumer, as the broker does when its queue is deleted."""

@@ -153,6 +153,21 @@ def test_requeue_returns_all_unsettled_messages_which_can_be_received_again() ->
     assert not broker.queues[QUEUE]
 
 
+def test_a_message_can_be_requeued_after_those_behind_it_were_acked() -> None:
+    broker = FakeBroker()
+    broker.put(QUEUE, b"1", b"2")
+    session = open_session(broker, prefetch=2)
+    first, second = session.receive_batch(1, size=2)
+    session.ack([second])
+
+    assert session.requeue([first]) == 1
+
+    (again,) = session.receive_batch(1)
+    assert (again.body, again.delivery_attempt) == (b"1", 2)
+    session.ack([again])
+    assert not broker.queues[QUEUE]
+
+
 def test_a_pause_of_zero_seconds_processes_events_once() -> None:
     broker = FakeBroker()
     broker.put(QUEUE, b"1")
