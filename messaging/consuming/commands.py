@@ -8,6 +8,7 @@ from messaging.amqp.connection import BlockingChannel, BlockingConnection, trans
 from messaging.consuming.consumer_check import ConsumerCheck
 from messaging.errors import BrokerUnavailable
 from messaging.topology import CONTROL_QUEUE, FILES_QUEUE
+from runtime.text import to_valid_text
 
 PREFETCH = 10
 
@@ -89,10 +90,10 @@ class CommandConsumer:
                 queue,
                 channel,
                 method.delivery_tag,
-                method.routing_key,
+                to_valid_text(method.routing_key),  # pika returns bytes if it is not UTF-8
                 body,
                 properties.user_id,
-                properties.app_id,
+                properties.app_id and to_valid_text(properties.app_id),
             )
         )
 

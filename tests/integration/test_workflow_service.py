@@ -152,12 +152,14 @@ def test_events_and_tickets_survive_a_lost_broker_and_a_command_cancels(
             DEADLINE_SECONDS,
             "the outbox is empty",
         )
-        # and: a command is executed, another one is rejected
+        # and: a command is executed, two others are rejected
         command = {"command": "stop", "target": str(second), "queue_id": "q", "telemetry_id": "t"}
         broker.publish("{}", exchange=CONTROL_EXCHANGE, routing_key="stop.nothing")
+        not_utf8: Any = b"stop.\xff"
+        broker.publish(json.dumps(command), exchange=CONTROL_EXCHANGE, routing_key=not_utf8)
         broker.publish(json.dumps(command), exchange=CONTROL_EXCHANGE, routing_key=f"stop.{second}")
         eventually(lambda: workflows.state(second) == "cancelled", DEADLINE_SECONDS, "it is cancelled")
-        eventually(lambda: broker.ready("control.workflows") == 0, DEADLINE_SECONDS, "both are settled")
+        eventually(lambda: broker.ready("control.workflows") == 0, DEADLINE_SECONDS, "all are settled")
         # and: a file is requested, and a message that names none is rejected
         broker.publish('{"file_name": "../x.csv"}', exchange="", routing_key="files")
         broker.publish('{"file_name": "Kühlschrank.csv"}', exchange="", routing_key="files")
