@@ -17,6 +17,8 @@ from runtime.lifecycle import ShutdownSignal
 from runtime.process_state import ProcessState
 
 POLL_INTERVAL_SECONDS = 0.2
+# The exit code of a program that cannot be started, as a shell has it.
+CANNOT_EXECUTE = 126
 log = structlog.get_logger()
 
 
@@ -40,10 +42,16 @@ class ManagedProcess:
         return self._child
 
     def start(self) -> None:
-        """Start the process now."""
-        self._child = ChildProcess(self.program)
-        self._log_start = self._child.log_start
+        """Start the process now. A start that fails counts as an exit."""
         self._started_at = self._clock()
+        try:
+            self._child = ChildProcess(self.program)
+        except OSError as error:  # it was removed or replaced, or no process can be created now
+            log.error("not started", program=self.program.name, reason=str(error))
+            self.last_exit_code = CANNOT_EXECUTE
+            self._handle_exit(CANNOT_EXECUTE)
+            return
+        self._log_start = self._child.log_start
         self._set_state(ProcessState.RUNNING)
         log.info("started", program=self.program.name, pid=self._child.handle.pid)
 

@@ -5,6 +5,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from native.logfile import rotate, tail
 from native.process_handle import ProcessHandle
 from native.program import Program
 from native.state import ProcessStatus
-from native.supervisor import ManagedProcess, Supervisor
+from native.supervisor import CANNOT_EXECUTE, ManagedProcess, Supervisor
 from runtime.errors import ServiceUnavailable, ShutdownRequested
 from runtime.exit_codes import EXIT_CONFIGURATION, EXIT_UNAVAILABLE
 from runtime.lifecycle import ShutdownSignal
@@ -105,6 +106,32 @@ def test_a_killed_program_is_restarted(harness: SupervisorHarness) -> None:
     assert status.state is ProcessState.RUNNING
     assert status.last_exit_code == -signal.SIGKILL
     assert (status.pid, status.start_time) != (first.pid, first.start_time)
+
+
+def test_a_program_that_cannot_be_executed_any_more_is_tried_again_and_the_others_run_on(
+    harness: SupervisorHarness,
+) -> None:
+    # given two programs, of which one is an executable that is replaced
+    executable = harness.directory / "python"
+    executable.symlink_to(sys.executable)
+    program = replace(harness.program("example", SLEEP), command=(str(executable), "-c", SLEEP))
+    other = harness.supervisor.start(harness.program("other", SLEEP)).child
+    child = harness.supervisor.start(program).child
+    assert child is not None
+    assert other is not None
+    # when it is killed while the executable is missing
+    executable.unlink()
+    signal_process(child.handle, signal.SIGKILL)
+    with capture_logs() as events:
+        harness.poll_until(lambda: harness.status["example"].last_exit_code == CANNOT_EXECUTE)
+    # then it waits for its next start, the other program runs on, and the log says why
+    assert harness.status["example"].state is ProcessState.BACKOFF
+    assert other.exit_code() is None
+    [reason] = {event["reason"] for event in events if event["event"] == "not started"}
+    assert str(executable) in reason
+    # and it runs again once the executable is there
+    executable.symlink_to(sys.executable)
+    harness.poll_until(lambda: harness.status["example"].state is ProcessState.RUNNING)
 
 
 def test_a_log_that_cannot_be_rotated_is_reported_once_and_ends_nothing(
