@@ -4,6 +4,7 @@ What contradicts the reading is rejected, and nothing is guessed.
 """
 
 import json
+import re
 from collections import defaultdict
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from readings.errors import InvalidField
 from readings.given_unit import find_given_unit
 from readings.given_zone import find_given_zone
-from readings.meanings import Fields, JsonObject, Meaning, meaning_of
+from readings.meanings import Fields, JsonObject, Meaning, is_device_id, meaning_of
 from readings.payload import (
     SENSOR_FIELDS,
     TEMPERATURE_FIELDS,
@@ -21,13 +22,14 @@ from readings.payload import (
     sensor_id_of,
 )
 from readings.quality import find_bad_marks
-from readings.times import format_timestamp, resolve_local, since_1970, to_iso_8601
+from readings.times import EXAMPLE, format_timestamp, resolve_local, since_1970, to_iso_8601
 from readings.units import find_clear_unit, to_celsius
 from readings.value_roles import is_other_value
 from runtime.text import quote_name, quote_value
 
 _SAME_TEMPERATURE = 0.6  # K; one of two values in two units may be rounded to whole degrees
 _MAX_NUMBER = 1e9
+_TIME_OF_DAY = re.compile(r"\d:\d\d")
 
 
 def has_only_known_fields(payload: ReadingPayload, body: bytes) -> bool:
@@ -60,8 +62,7 @@ def reconcile(
     for name, value in content.fields:
         if value is not None:
             fields[meaning_of(name)].append((name, value))
-    if mqtt_defaults or len(fields[Meaning.SENSOR]) > 1:
-        _check_sensors(payload, content, fields[Meaning.SENSOR], mqtt_defaults)
+    _check_sensors(payload, content, fields[Meaning.SENSOR], mqtt_defaults)
     if payload.measured_at.tzinfo is None:
         offset = find_given_zone(content.fields, payload.measured_at, zone)
         if offset:
@@ -108,6 +109,18 @@ def _check_sensors(
                 f"{quote_value(payload.sensor_id)}: leave the field out, or publish to that sensor's topic"
             )
         raise _contradiction(content, SENSOR_FIELDS, (name, value), "two sensors")
+    if not mqtt_defaults and not is_older_format and content.get("sensor_id") is None:
+        _reject_id_of_another_device(payload, content)
+
+
+def _reject_id_of_another_device(payload: ReadingPayload, content: JsonObject) -> None:
+    # If `id` is the number of the message, each would register another sensor.
+    for name, value in content.fields:
+        if is_device_id(name) and isinstance(value, str | int) and str(value).strip() != payload.sensor_id:
+            raise InvalidField(
+                f"id is {quote_value(content['id'])} and {quote_name(name)} is {quote_value(value)}: either "
+                "may be the sensor; send it as sensor_id"
+            )
 
 
 def _check_times(payload: ReadingPayload, content: JsonObject, fields: Fields, zone: tzinfo) -> None:
@@ -121,11 +134,11 @@ def _check_times(payload: ReadingPayload, content: JsonObject, fields: Fields, z
 def _reject_unread_times(fields: Fields, zone: tzinfo) -> None:
     # The broker's would be stored in its place.
     for name, value in fields:
+        problem = f"{quote_name(name)} is {quote_value(value)}, a time under a name that is not read: send "
         if moments := _moments(value, zone):
-            raise InvalidField(
-                f"{quote_name(name)} is {quote_value(value)}, a time under a name that is not read: send "
-                f'"measured_at": "{format_timestamp(moments[0])}"'
-            )
+            raise InvalidField(f'{problem}"measured_at": "{format_timestamp(moments[0])}"')
+        if isinstance(value, str) and _TIME_OF_DAY.search(value):
+            raise InvalidField(f"{problem}measured_at, in ISO 8601 such as {EXAMPLE}")
 
 
 def _moments(value: Any, zone: tzinfo) -> tuple[datetime, ...]:

@@ -26,13 +26,20 @@ _NAMES_OF_SENSORS = (
     "sensor", "sensorname", "dev", "device", "deviceid", "devid", "devicename", "station", "stationid",
     "node", "nodeid",
 )  # fmt: skip
+_IDS_OF_DEVICES = ("deviceid", "devid", "stationid", "nodeid")
 Fields = list[tuple[str, Any]]
 _TIMES = (
     "measuredat timestamp data time datetime date ts measurementtime measuretime measuredtime epoch epochtime"
     " unix unixtime unixtimestamp timestampms tsms timems sampletime sampledat readingtime observationtime"
     " observedat"
 )
-_TIMES_OF_DEVICES = "lastseen lastupdate lastupdated createdat recordedat capturedat eventtime sentat"
+_TIMES_OF_DEVICES = (
+    "lastseen lastupdate lastupdated createdat recordedat capturedat eventtime sentat created updatedat"
+    " receivedat reportedat publishedat collectedat loggedat takenat readat timeofsample phenomenontime"
+    " resulttime dateobserved timeinstant devicetime gatewaytime gwts localtime utc utctime dateutc dt rtc"
+    " tst datahora hora dataleitura fecha fechahora zeit zeitstempel datum messzeit horodatage dateheure"
+    " heure dataora ora tijd tijdstip tid tidpunkt tidspunkt"
+)
 
 
 class Meaning(IntEnum):
@@ -40,7 +47,7 @@ class Meaning(IntEnum):
 
     SENSOR = auto()
     TIME = auto()
-    # The time of a device's last message, which is the measurement's if there is no other
+    # The time of a device's last message, or another one, which is the measurement's if there is no other
     TIME_OF_DEVICE = auto()
     TEMPERATURE = auto()
     TEMPERATURE_IN_UNIT = auto()
@@ -90,3 +97,8 @@ def is_other_quantity(name: str) -> bool:
 def is_sensor_name(name: str) -> bool:
     """Return whether this is a name under which other systems send the sensor."""
     return compact(name) in _NAMES_OF_SENSORS
+
+
+def is_device_id(name: str) -> bool:
+    """Return whether this is a name under which other systems send the ID of a device."""
+    return compact(name) in _IDS_OF_DEVICES

@@ -141,6 +141,30 @@ def test_a_name_with_two_values_is_rejected(first: str, second: str, detail: str
     assert parse_invalid(f"{{{','.join([first, second, *others])}}}".encode()).startswith(detail)
 
 
+@pytest.mark.parametrize("name", ["device_id", "deviceId", "station_id"])
+@pytest.mark.parametrize("number", ["019309a1-7c5e-7cc3-98c4-dc0c0c07398f", 17])
+def test_an_id_next_to_another_id_of_the_device_is_not_taken_for_the_sensor(
+    name: str, number: str | int
+) -> None:
+    body = {"id": number, name: "kitchen", "timestamp": "2026-11-22T05:28:37Z", "temperature": 21.5}
+
+    assert parse_invalid(json.dumps(body).encode()) == (
+        f"id is {number!r} and {name} is 'kitchen': either may be the sensor; send it as sensor_id"
+    )
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"id": 17, "device_id": "17", "timestamp": "2026-11-22T05:28:37Z", "temperature": 21.5},
+        {"id": 17, "device_id": "esp-1", "data": "2026-11-22T05:28:37", "temperatura": 21.5},
+        {"id": 17, "sensor": "DHT22", "timestamp": "2026-11-22T05:28:37Z", "temperature": 21.5},
+    ],
+)
+def test_an_id_that_nothing_contradicts_is_the_sensor(fields: dict[str, Any]) -> None:
+    assert parse_reading(json.dumps(fields).encode(), CONTEXT).sensor_id == "17"
+
+
 def test_a_name_twice_with_one_value_is_accepted() -> None:
     assert parse_reading(with_fields()[:-1] + b', "temperature": 21.50}', CONTEXT).temperature == 21.5
 

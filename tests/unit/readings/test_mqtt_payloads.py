@@ -89,6 +89,11 @@ def test_a_topic_in_two_unicode_forms_is_one_sensor() -> None:
         ("epoch", "1763789317", "2025-11-22T05:28:37.000000Z"),
         ("Time", "2026-11-22T05:28:37", "2026-11-22T05:28:37.000000Z"),
         ("last_seen", "2026-11-22T06:28:37+01:00", "2026-11-22T05:28:37.000000Z"),
+        ("data_hora", "2026-11-22T05:28:37Z", "2026-11-22T05:28:37.000000Z"),
+        ("Zeitstempel", "2026-11-22 06:28:37 +0100", "2026-11-22T05:28:37.000000Z"),
+        ("receivedAt", "2026-11-22T05:28:37Z", "2026-11-22T05:28:37.000000Z"),
+        ("phenomenonTime", "2026-11-22T05:28:37Z", "2026-11-22T05:28:37.000000Z"),
+        ("gwts", 1763789317, "2025-11-22T05:28:37.000000Z"),
     ],
 )
 def test_a_time_under_a_name_that_is_not_read_is_not_replaced_by_the_brokers(
@@ -98,6 +103,24 @@ def test_a_time_under_a_name_that_is_not_read_is_not_replaced_by_the_brokers(
 
     assert error.detail.startswith(f"{field} is {value!r}, a time under a name that is not read")
     assert error.detail.endswith(f'"measured_at": "{time}"')
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("datetime", "22/11/2026 05:28:37"), ("fecha", "22.11.26, 5:28"), ("hora", "05:28:37")],
+)
+def test_a_time_in_another_notation_is_not_replaced_by_the_brokers(field: str, value: str) -> None:
+    error = parse_invalid(json.dumps({"temperature": 21.5, field: value}).encode())
+
+    assert error.detail.startswith(f"{field} is {value!r}, a time under a name that is not read")
+    assert "send measured_at, in ISO 8601 such as" in error.detail
+
+
+@pytest.mark.parametrize("field", [{"date": "22/11/2026"}, {"dt": 60}, {"hora": "cedo"}, {"created": None}])
+def test_what_is_no_time_of_day_does_not_keep_out_the_brokers(field: dict[str, Any]) -> None:
+    body = json.dumps({"temperature": 21.5, **field}).encode()
+
+    assert parse_reading(body, WITH_TIMESTAMP).measured_at == TIMESTAMP
 
 
 @pytest.mark.parametrize("name", ["sensor_id", "id"])
