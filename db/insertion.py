@@ -11,7 +11,7 @@ from readings.model import Reading
 COLUMNS = "reading_id, sensor_id, measured_at, temperature, run_id, sequence, import_id"
 # The calibration that holds at the time of a reading is applied by the statement that inserts it, so that no
 # reading is stored with another one. Without any calibration a plainer statement is enough, which inserts
-# nothing once there is one (docs/adr/0025-calibration.md).
+# nothing once there is one (docs/adr/0025-calibration.md). The result is rounded as in readings/units.py.
 INSERT = f"INSERT INTO reading ({COLUMNS}) SELECT {COLUMNS}"
 UNCALIBRATED = "WHERE NOT EXISTS (SELECT FROM calibration)"
 INSERT_CALIBRATED = f"""
@@ -21,7 +21,7 @@ SELECT reading_id, sensor_id, measured_at, coalesce(calibrated, temperature), ru
 """
 CALIBRATION = """
 LEFT JOIN LATERAL (
-    SELECT batch.temperature * slope + offset_kelvin AS calibrated
+    SELECT round((batch.temperature * slope + offset_kelvin)::numeric, 9)::float8 AS calibrated
     FROM calibration
     WHERE calibration.sensor_id = batch.sensor_id AND valid_from <= batch.measured_at
     ORDER BY valid_from DESC LIMIT 1

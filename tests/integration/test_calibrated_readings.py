@@ -31,7 +31,7 @@ SENSORS = ("fridge", "frigde", "hall")
 AGES = st.one_of(st.integers(-200, 200), st.sampled_from([3_600, 5_400, 7_200, 7_260, 90_000, 200_000]))
 
 
-READINGS = st.tuples(st.sampled_from(SENSORS), AGES, st.sampled_from([0.1, 4.0, 21.5]))
+READINGS = st.tuples(st.sampled_from(SENSORS), AGES, st.sampled_from([0.1, 4.0, 23.289]))
 
 
 CALIBRATIONS = st.tuples(
@@ -56,7 +56,8 @@ LEFT JOIN LATERAL (
     WHERE calibration.sensor_id = reading.sensor_id AND valid_from <= measured_at
     ORDER BY valid_from DESC LIMIT 1
 ) AS calibration ON true
-WHERE temperature <> coalesce(raw_temperature * slope + offset_kelvin, raw_temperature)
+WHERE temperature
+    <> coalesce(round((raw_temperature * slope + offset_kelvin)::numeric, 9)::float8, raw_temperature)
 """
 
 
@@ -102,7 +103,7 @@ class PlainReadings:
             owner = self.owner(sensor)
             applied = [c for c in calibrations if c["sensor_id"] == owner and c["valid_from"] <= measured_at]
             last = max(applied, key=lambda c: c["valid_from"]) if applied else None
-            value = raw * last["slope"] + last["offset_kelvin"] if last else raw
+            value = round(raw * last["slope"] + last["offset_kelvin"], 9) if last else raw
             result.append((owner, measured_at, value, raw))
         return sorted(result)
 

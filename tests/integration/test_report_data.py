@@ -81,7 +81,7 @@ def test_the_readings_of_the_period_are_calibrated_and_in_order_whenever_they_ar
     [hall, fridge] = read("hall", "fridge").sensors
     # then each equals the plain computation, and nothing else is there
     expected = [
-        (to_epoch_us(at), value * slope + offset)
+        (to_epoch_us(at), round(value * slope + offset, 9))
         for _, _, at, value, *_ in stored
         if START <= at < END
         for slope, offset in [(1.02, -0.3) if at >= second else (1.02, 0) if at >= START + STEP else (1, 0)]
