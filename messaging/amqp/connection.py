@@ -35,6 +35,11 @@ SOCKET_TIMEOUT_SECONDS = 5
 BLOCKED_TIMEOUT_SECONDS = 10
 ACCESS_REFUSED = 403
 NOT_FOUND = 404
+INTERNAL_ERROR = 541
+_HINTS = {
+    NOT_FOUND: ": run `sensorctl setup`, or start a consumer",
+    INTERNAL_ERROR: ": its log says why; if it names mc_amqpl, see Troubleshooting in the documentation",
+}
 # TCP_USER_TIMEOUT makes Linux report data that the peer never acknowledged, as on a link that drops packets.
 TCP_OPTIONS = {"TCP_USER_TIMEOUT": 20_000, "TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 2}
 
@@ -104,8 +109,7 @@ def _describe_handshake(cause: BaseException) -> str | None:
 def _describe_failure(cause: BaseException) -> str | None:
     match cause:
         case ChannelClosedByBroker() | ConnectionClosedByBroker():
-            hint = ": run `sensorctl setup`, or start a consumer" if cause.reply_code == NOT_FOUND else ""
-            return f"{cause.reply_code} {cause.reply_text}{hint}"
+            return f"{cause.reply_code} {cause.reply_text}{_HINTS.get(cause.reply_code, '')}"
         case ConnectionBlockedTimeout():
             return "the broker accepts no messages: it has a memory or disk alarm"
         case AMQPConnectorStackTimeout() | ConnectionOpenAborted():

@@ -28,6 +28,7 @@ from messaging.errors import BrokerUnavailable, Unroutable
 from tests.unit.fake_broker import FakeBroker
 
 REFUSED = ConnectionRefusedError(111, "Connection refused")
+HINT_OF_AMQP_1_0 = ": its log says why; if it names mc_amqpl, see Troubleshooting in the documentation"
 UNKNOWN = socket.gaierror(-2, "Name or service not known")
 
 
@@ -59,6 +60,10 @@ UNKNOWN = socket.gaierror(-2, "Name or service not known")
         (
             ChannelClosedByBroker(404, "NOT_FOUND - no queue"),
             "404 NOT_FOUND - no queue: run `sensorctl setup`, or start a consumer",
+        ),
+        (
+            ConnectionClosedByBroker(541, "INTERNAL_ERROR"),
+            "541 INTERNAL_ERROR" + HINT_OF_AMQP_1_0,
         ),
         (
             ConnectionBlockedTimeout("Blocked connection timeout expired."),
