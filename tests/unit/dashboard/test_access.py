@@ -361,6 +361,21 @@ class TestDatabaseOutage:
         monkeypatch.setattr(locked.ring, "_clock", lambda: now + READABLE_SECONDS + 1)
         assert locked.send("/api/overview", **session).status == 503
 
+    def test_after_a_pause_of_the_process_the_keys_are_read_before_a_change(
+        self, locked: DashboardServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        # given keys that were read too long ago, one of which has been revoked since
+        now = locked.ring._clock()
+        locked.keys.revoke("sensorctl:me", Role.ADMIN)
+        monkeypatch.setattr(locked.ring, "_clock", lambda: now + FRESH_SECONDS + 1)
+        # then changes need no second attempt
+        body = {"name": "x", "role": "viewer"}
+        assert locked.change("/api/keys", body, KEYS[Role.ADMIN]).status == 401
+        assert locked.change("/api/keys", body, KEYS[Role.OPERATOR]).status == 403
+        monkeypatch.setattr(locked.ring, "_clock", lambda: now + 2 * FRESH_SECONDS + 2)
+        silence = {"sensor_id": "1", "for": "2h"}
+        assert locked.change("/api/silences", silence, KEYS[Role.OPERATOR]).status == 201
+
     def test_at_the_start_only_what_is_down_is_shown(self, locked: DashboardServer) -> None:
         locked.ring._known = None
         locked.keys.is_down = True
