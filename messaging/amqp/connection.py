@@ -139,8 +139,16 @@ def _root_cause(error: BaseException) -> BaseException:
     return error
 
 
-def connect(url: str, name: str, *, timeout_seconds: float = ATTEMPT_TIMEOUT_SECONDS) -> BlockingConnection:
+def connect(
+    url: str,
+    name: str,
+    *,
+    timeout_seconds: float = ATTEMPT_TIMEOUT_SECONDS,
+    response_seconds: float | None = None,
+) -> BlockingConnection:
     """Open a connection, to one of the URL's hosts, that the management UI shows as `name`.
+
+    It is lost when the broker does not respond within `response_seconds` (None: RESPONSE_TIMEOUT_SECONDS).
 
     Raises:
         BrokerUnavailable: When no host can be reached in time, or all refuse the connection.
@@ -149,7 +157,7 @@ def connect(url: str, name: str, *, timeout_seconds: float = ATTEMPT_TIMEOUT_SEC
 
     def attempt(host_url: str, seconds: float) -> BlockingConnection:
         with translate_errors():
-            return TimedConnection(connection_parameters(host_url, name, seconds))
+            return TimedConnection(connection_parameters(host_url, name, seconds), response_seconds)
 
     return try_hosts(url, attempt, timeout_seconds)
 

@@ -20,6 +20,7 @@ from messaging.amqp.connection import connection_parameters, to_broker_unavailab
 from messaging.amqp.headers import install_lenient_decoder
 from messaging.amqp.hosts import Server, try_hosts
 from messaging.amqp.transport import (
+    CLOSE_TIMEOUT_SECONDS,
     NO_RESPONSE,
     RESPONSE_TIMEOUT_SECONDS,
     DirectDeliveryConnection,
@@ -29,7 +30,6 @@ from messaging.amqp.transport import (
 )
 from messaging.errors import BrokerUnavailable, PublishersBlocked, Unroutable
 
-CLOSE_TIMEOUT_SECONDS = 2.0
 WAIT_SECONDS = 1.0
 BLOCKED = "the broker has a memory or disk alarm, and accepts no messages"
 
@@ -193,7 +193,7 @@ class Connection:
                 self._schedule_wakeup(remaining)
                 self._run_once()
             if not self._closed:
-                end_stream(self._connection)
+                end_stream(self._connection, NO_RESPONSE)
                 self._run_once()
         self._loop.deactivate_poller()
         self._loop.close()

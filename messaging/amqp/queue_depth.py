@@ -11,6 +11,10 @@ from messaging.amqp.connection import (
 )
 from messaging.errors import BrokerUnavailable
 
+# A process that counts does not stop before it. A queue responds in a fraction of a second, also without its
+# majority.
+COUNT_TIMEOUT_SECONDS = 5.0
+
 
 class QueueDepth:
     """Reads the depth of a queue. For one thread; call it at least every few seconds, or `close`."""
@@ -45,7 +49,9 @@ class QueueDepth:
         try:
             with translate_errors():
                 if self._channel is None:
-                    self._connection = connect(self._amqp_url, self._name)
+                    self._connection = connect(
+                        self._amqp_url, self._name, response_seconds=COUNT_TIMEOUT_SECONDS
+                    )
                     self._channel = self._connection.channel()
                 return self._channel.queue_declare(self._queue, passive=True).method
         except BrokerUnavailable:

@@ -12,10 +12,19 @@ from pika.adapters.utils.selector_ioloop_adapter import SelectorIOServicesAdapte
 from pika.exceptions import AMQPConnectionError
 
 RESPONSE_TIMEOUT_SECONDS = 30.0
-NO_RESPONSE = (
-    f"the broker did not respond for {RESPONSE_TIMEOUT_SECONDS:g} s: it may be overloaded, or without the "
-    "majority of its nodes"
-)
+# A process must stop within 10 seconds, also while its broker is frozen.
+CLOSE_TIMEOUT_SECONDS = 2.0
+
+
+def no_response(seconds: float) -> str:
+    """Return the reason of a connection whose broker has not responded for this time."""
+    return (
+        f"the broker did not respond for {seconds:g} s: it may be overloaded, or without the majority of its "
+        "nodes"
+    )
+
+
+NO_RESPONSE = no_response(RESPONSE_TIMEOUT_SECONDS)
 
 
 class EagerSockets(SelectorIOServicesAdapter):  # type: ignore[misc]  # pika ships no types
@@ -71,11 +80,17 @@ def read_once_per_event(connection: pika.SelectConnection) -> None:
 
 
 class TimedConnection(pika.BlockingConnection):  # type: ignore[misc]  # pika ships no types
-    """End the connection when the broker does not respond in time."""
+    """End the connection when the broker does not respond within `response_seconds` (None: the default)."""
 
-    def __init__(self, parameters: pika.ConnectionParameters) -> None:
+    def __init__(self, parameters: pika.ConnectionParameters, response_seconds: float | None = None) -> None:
+        self._response_seconds = response_seconds
         self._is_waiting_for_events = False
         super().__init__(parameters)
+
+    def close(self, reply_code: int = 200, reply_text: str = "Normal shutdown") -> None:
+        """Close the connection as pika does, without waiting long for the broker's response."""
+        self._response_seconds = CLOSE_TIMEOUT_SECONDS
+        super().close(reply_code, reply_text)
 
     def process_data_events(self, time_limit: float | None = 0) -> None:
         """Process events as pika does: nothing has to happen."""
@@ -90,17 +105,15 @@ class TimedConnection(pika.BlockingConnection):  # type: ignore[misc]  # pika sh
             super()._flush_output(*waiters)
             return
         loop = self._impl.ioloop
-        timer = loop.call_later(RESPONSE_TIMEOUT_SECONDS, self._end)
+        seconds = RESPONSE_TIMEOUT_SECONDS if self._response_seconds is None else self._response_seconds
+        timer = loop.call_later(seconds, lambda: end_stream(self._impl, no_response(seconds)))
         try:
             super()._flush_output(*waiters)
         finally:
             loop.remove_timeout(timer)
 
-    def _end(self) -> None:
-        end_stream(self._impl)
 
-
-def end_stream(connection: pika.SelectConnection) -> None:
+def end_stream(connection: pika.SelectConnection, reason: str) -> None:
     """Close the socket of a connection whose broker does not respond, also to its close."""
-    error = AMQPConnectionError(NO_RESPONSE)
+    error = AMQPConnectionError(reason)
     connection._terminate_stream(error)  # noqa: SLF001 (as pika ends a connection that is blocked for too long)

@@ -59,7 +59,9 @@ class FakeBroker:
         self.loses_acks = False
         self.blocks_publishers = False
 
-    def connect(self, _url: str, _name: str, *, timeout_seconds: float = 0) -> "FakePikaConnection":
+    def connect(
+        self, _url: str, _name: str, *, timeout_seconds: float = 0, response_seconds: float | None = None
+    ) -> "FakePikaConnection":
         del timeout_seconds
         self.perform("connect")
         self.connections.append(FakePikaConnection(self))
