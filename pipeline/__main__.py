@@ -67,7 +67,7 @@ def build_consumer(
         topology=Topology(settings.queue_name),
         prefetch=settings.prefetch,
         batch_size=settings.max_batch,
-        linger_seconds=settings.batch_linger_seconds,
+        linger_seconds=settings.linger_seconds,
         connect_timeout_seconds=settings.connect_timeout_seconds,
     )
     return Consumer(

@@ -57,7 +57,7 @@ class PipelineSettings(BrokerSettings, DatabaseSettings, PlausibleSettings, Trac
         default=0,
         ge=0,
         le=MAX_LINGER_SECONDS,
-        description="Seconds that an incomplete batch waits for more messages",
+        description="Seconds that an incomplete batch waits for more messages; `auto` never waits",
     )
     prefetch_count: int | None = Field(
         default=None,
@@ -98,18 +98,21 @@ class PipelineSettings(BrokerSettings, DatabaseSettings, PlausibleSettings, Trac
         return self
 
     @model_validator(mode="after")
-    def _auto_never_waits(self) -> Self:
-        if self.batch_size == AUTO and self.batch_linger_seconds:
-            raise ValueError(
-                f"BATCH_LINGER_SECONDS is {self.batch_linger_seconds:g}, but BATCH_SIZE=auto never waits for "
-                "more messages: leave it unset"
-            )
+    def _auto_without_simulated_work(self) -> Self:
         if self.batch_size == AUTO and self.processing_seconds_max:
             raise ValueError(
                 f"PROCESSING_SECONDS_MAX is {self.processing_seconds_max:g}, but BATCH_SIZE=auto would hold "
                 f"up to {self.prefetch} messages during that work: simulate it with BATCH_SIZE=1"
             )
         return self
+
+    @property
+    def linger_seconds(self) -> float:
+        """Seconds that an incomplete batch waits for more messages.
+
+        None with `auto`, and no error: a copy of the `.env.example` of 0.1.0 sets 0.05.
+        """
+        return 0 if self.batch_size == AUTO else self.batch_linger_seconds
 
     @property
     def max_batch(self) -> int:
