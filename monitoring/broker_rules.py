@@ -44,7 +44,7 @@ def _alarm(node: BrokerNode, alarm: str) -> Problem:
         kind=ProblemKind.BROKER_RESOURCE_ALARM,
         subject=node.name,
         started_at=None,
-        message=f"The broker's node {node.name} has a {alarm} alarm, which blocks all publishers.",
+        message=f"The broker's node {node.name} has a {alarm}, which blocks all publishers.",
         hint="Free memory or disk space of the node, or raise its limit. The sensors keep their readings "
         "meanwhile.",
     )

@@ -31,8 +31,9 @@ def broker_problems(observation: Observation) -> Iterator[Problem]:
             subject=BROKER,
             started_at=min(outage.since for outage in outages),
             message=f"No service can reach the broker{contrast}: {outages[0].reason}.",
-            hint="Start the broker (`make up`), or check its log for whom it refuses and what blocks "
-            "publishers, such as a memory or disk alarm. The sensors keep their readings meanwhile.",
+            hint="Start the broker (`make up`), or check the free space of its disk, and its log for whom "
+            "it refuses and what blocks publishers, such as a memory or disk alarm. The sensors keep their "
+            "readings meanwhile.",
         )
     elif error:
         yield Problem(

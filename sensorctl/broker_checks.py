@@ -53,7 +53,7 @@ def node_problems(node: BrokerNode) -> list[tuple[str, str]]:
     """Return what is wrong with a node, each with a hint."""
     if not node.is_running:
         return [(f"{node.name} is down", NODE_HINT)]
-    alarms = [(f"{node.name} has a {alarm} alarm", ALARM_HINT) for alarm in node.alarms]
+    alarms = [(f"{node.name} has a {alarm}", ALARM_HINT) for alarm in node.alarms]
     return [*alarms, *((f"{node.name} cannot reach {other}", NODE_HINT) for other in node.unreachable)]
 
 

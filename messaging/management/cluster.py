@@ -1,17 +1,17 @@
 """The broker's nodes, the members of its quorum queues, and its feature flags, by the management API."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 QUORUM = "quorum"
 # The states of a member that is running, whatever the version of the broker calls the others.
 WORKING_STATES = frozenset({"leader", "follower"})
 EXPERIMENTAL = "experimental"
-ALARMS = {"mem_alarm": "memory", "disk_free_alarm": "disk"}
+BYTES_PER_MB = 1e6
 
 
 class BrokerNode(NamedTuple):
-    """A node of the broker; `unreachable` are nodes that it is partitioned from."""
+    """A node of the broker, its alarms with their figures, and the nodes that it is partitioned from."""
 
     name: str
     is_running: bool
@@ -52,12 +52,27 @@ def to_nodes(found: Iterable[dict[str, Any]]) -> tuple[BrokerNode, ...]:
         BrokerNode(
             node["name"],
             bool(node.get("running")),
-            tuple(alarm for field, alarm in ALARMS.items() if node.get(field)),
+            tuple(_alarms(node)),
             tuple(node.get("partitions") or ()),
         )
         for node in found
     )
     return tuple(sorted(nodes))
+
+
+def _alarms(node: dict[str, Any]) -> Iterator[str]:
+    if node.get("mem_alarm"):
+        yield "memory alarm" + _figures(node, mem_used="{} used", mem_limit="the limit is {}")
+    if node.get("disk_free_alarm"):
+        yield "disk alarm" + _figures(node, disk_free="{} free", disk_free_limit="at least {} are required")
+
+
+def _figures(node: dict[str, Any], **texts: str) -> str:
+    """Return the sizes of the fields in parentheses; nothing if the broker does not report them all."""
+    if not all(isinstance(node.get(field), int) for field in texts):
+        return ""
+    sizes = (text.format(f"{node[field] / BYTES_PER_MB:,.0f} MB") for field, text in texts.items())
+    return f" ({', '.join(sizes)})"
 
 
 def to_members(queue: dict[str, Any]) -> QueueMembers | None:

@@ -33,14 +33,14 @@ def test_an_alarm_explains_publishers_that_are_not_ready_and_readings_that_do_no
     blocked = observation(
         not_ready("sensor-1", "broker", ago(40)),
         PIPELINE,
-        cluster=BrokerCluster((A._replace(alarms=("disk",)), *others), (HEAT,)),
+        cluster=BrokerCluster((A._replace(alarms=("disk alarm (255 MB free)",)), *others), (HEAT,)),
         sensors=[sensor("1", ago(45), last_received_at=ago(45))],
     )
 
     [problem] = problems_after(blocked)
 
     assert (problem.kind, problem.subject) == (ProblemKind.BROKER_RESOURCE_ALARM, "rabbit@a")
-    assert "disk alarm" in problem.message
+    assert "has a disk alarm (255 MB free), which blocks" in problem.message
 
 
 def test_a_node_that_is_down_is_one_problem_while_the_queue_has_a_majority() -> None:
@@ -66,7 +66,7 @@ def test_without_a_majority_the_queue_accepts_nothing_and_no_sensor_counts_as_of
 
 
 def test_an_alarm_and_a_separation_are_named_with_their_node() -> None:
-    nodes = (A._replace(alarms=("disk",)), B, C._replace(unreachable=("rabbit@a",)))
+    nodes = (A._replace(alarms=("disk alarm (255 MB free)",)), B, C._replace(unreachable=("rabbit@a",)))
     problems = problems_after(observation(cluster=BrokerCluster(nodes, (HEAT,))))
 
     assert keys(problems) == [

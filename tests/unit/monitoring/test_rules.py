@@ -67,7 +67,9 @@ def test_the_broker_is_down_if_no_service_reaches_it(error: str | None) -> None:
     )
 
     assert found(observed) == (ProblemKind.BROKER_DOWN, "broker", ago(30))
-    message = only_problem_after(observed).message
+    problem = only_problem_after(observed)
+    message = problem.message
+    assert "the free space of its disk" in problem.hint
     assert REFUSED in message
     assert ("its management API responds" in message) == (error is None)
 

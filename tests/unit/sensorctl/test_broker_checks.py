@@ -89,6 +89,16 @@ def test_a_healthy_cluster_passes(broker: Broker) -> None:
         ({"running": False}, "rabbit@c is down", "start the node"),
         ({"mem_alarm": True}, "rabbit@c has a memory alarm", "free memory or disk space"),
         ({"disk_free_alarm": True}, "rabbit@c has a disk alarm", "free memory or disk space"),
+        (
+            {"disk_free_alarm": True, "disk_free": 254_900_000, "disk_free_limit": 1_000_000_000},
+            "rabbit@c has a disk alarm (255 MB free, at least 1,000 MB are required)",
+            "free memory or disk space",
+        ),
+        (
+            {"mem_alarm": True, "mem_used": 700_000_000, "mem_limit": 644_245_094},
+            "rabbit@c has a memory alarm (700 MB used, the limit is 644 MB)",
+            "free memory or disk space",
+        ),
         ({"partitions": ["rabbit@a"]}, "rabbit@c cannot reach rabbit@a", "its network"),
     ],
 )
