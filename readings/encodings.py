@@ -57,6 +57,11 @@ _TEXTS = (
         Problem("in Python's notation", "send it as JSON (json.dumps), as in"),
     ),
     (
+        re.compile(r"\[object \w+\]"),
+        Problem("an object of JavaScript as text", "send JSON.stringify of it, as in"),
+    ),
+    (re.compile(r'\{:?[\w"]+ ?=.*\}', re.DOTALL), Problem("a map of Ruby or Java as text", SEND_JSON)),
+    (
         re.compile(r"[^\s,=]+(,[^\s,=]+=[^\s,=]+)* [^\s,=]+=[^\s,]+(,[^\s,=]+=[^\s,]+)*( \d+)?"),
         Problem("in the line protocol of InfluxDB", SEND_JSON),
     ),
