@@ -20,8 +20,8 @@ from web.auth import requires
 from web.dependencies import Actor
 from web.errors import INVALID_INPUT, Responses
 from workflow_api.models import Model
+from workflow_api.requesting import IdempotencyKey, find_earlier
 from workflow_api.resources import Shared, repeatable
-from workflow_api.workflows import IdempotencyKey, find_earlier
 
 MAX_CHUNKS = 1_000
 

@@ -23,8 +23,9 @@ from web.dependencies import Actor
 from web.errors import INVALID_INPUT
 from web.security import FRAMED_BY_OWN_PAGE
 from workflow_api.models import Model, Requested
+from workflow_api.requesting import REPEATED, IdempotencyKey, find_earlier, respond
 from workflow_api.resources import Shared, WorkflowResources, repeatable
-from workflow_api.workflows import NOT_FOUND, REPEATED, IdempotencyKey, find_earlier, respond
+from workflow_api.workflows import NOT_FOUND
 
 MAX_REPORTS = 200
 PDF = "pdf"

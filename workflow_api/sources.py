@@ -19,8 +19,9 @@ from web.auth import requires
 from web.dependencies import Actor
 from web.errors import INVALID_INPUT
 from workflow_api.models import Model, Requested
+from workflow_api.requesting import respond
 from workflow_api.resources import Shared, WorkflowResources, repeatable
-from workflow_api.workflows import NOT_FOUND, respond
+from workflow_api.workflows import NOT_FOUND
 
 MAX_NAME_CHARACTERS = 64
 

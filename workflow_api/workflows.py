@@ -5,10 +5,9 @@ from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, HTTPException, Path, Query, Response
+from fastapi import APIRouter, HTTPException, Path, Query, Response
 
 from db.queries.statements import Row
-from db.workflows.requests import Requested as Result
 from db.workflows.requests import RequestOptions
 from jobs.kinds import dump_spec, parse_spec
 from jobs.questions import require_asking, resolve_answer
@@ -29,6 +28,7 @@ from workflow_api.models import (
     WorkflowRequest,
     WorkflowSummary,
 )
+from workflow_api.requesting import REPEATED, IdempotencyKey, find_earlier, respond
 from workflow_api.resources import Shared, WorkflowResources, repeatable
 
 MAX_WORKFLOWS = 200
@@ -36,21 +36,9 @@ MAX_JOBS = 1_000
 ALL_JOBS = 100_000
 MAX_POSITION = 2**31 - 1
 NOT_FOUND = document_errors(HTTPStatus.NOT_FOUND)
-REPEATED: dict[int | str, dict[str, object]] = {
-    HTTPStatus.OK.value: {"model": Requested, "description": "It was requested before with this key"}
-}
 
 router = APIRouter(prefix="/api/workflows")
 WorkflowId = Annotated[UUID, Path(description="The workflow")]
-IdempotencyKey = Annotated[
-    str | None,
-    Header(
-        alias="Idempotency-Key",
-        min_length=1,
-        max_length=200,
-        description="Any text that names this request: repeated with the same body, it requests nothing new",
-    ),
-]
 
 
 @router.post(
@@ -83,31 +71,6 @@ def request_workflow(
     with repeatable():
         result = resources.requests.request(actor, request.kind, plan.spec, plan.jobs, options)
     return respond(response, result)
-
-
-def find_earlier(resources: WorkflowResources, actor: str, key: str | None, digest: str) -> Result | None:
-    """Return the workflow that was requested with this key; None if none was.
-
-    It is looked for before a plan is made: what the first request fetches has no place in another plan.
-
-    Raises:
-        InvalidInput: The key was used for another request.
-    """
-    row = resources.queries.find(actor, key) if key else None
-    if row is None:
-        return None
-    if row["request_digest"] != digest:
-        raise InvalidInput(
-            f"was used for another request, workflow {row['workflow_id']}: use a new key", "idempotency_key"
-        )
-    return Result(row["workflow_id"], created=False)
-
-
-def respond(response: Response, result: Result) -> Requested:
-    """Return a requested workflow, with its address and the status that says whether it is new."""
-    response.headers["Location"] = f"/api/workflows/{result.workflow_id}"
-    response.status_code = HTTPStatus.CREATED if result.created else HTTPStatus.OK
-    return Requested(workflow_id=result.workflow_id, created=result.created)
 
 
 @router.get("", responses=INVALID_INPUT, **requires(Role.VIEWER))
