@@ -5,12 +5,12 @@ Temperatures are in °C, differences in K, times are aware. A renderer shows wha
 
 from dataclasses import dataclass
 from datetime import UTC
-from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, ConfigDict, PlainSerializer
 
 from readings.times import format_timestamp
+from reports.explanations import IntervalSource, Unmeasured
 from reports.samples import Samples
 
 Timestamp = Annotated[AwareDatetime, PlainSerializer(format_timestamp)]
@@ -26,22 +26,6 @@ class Part:
 
     __slots__ = ()
     __pydantic_config__ = ConfigDict(extra="forbid")
-
-
-class Unmeasured(StrEnum):
-    """Why a report has no mean kinetic temperature of a sensor."""
-
-    FROZEN = "frozen"  # the goods are frozen, for which it is not defined
-    NO_MEASURED_TIME = "no-measured-time"  # no two readings follow each other without a gap
-    ABSOLUTE_ZERO = "absolute-zero"  # a reading is -273.15 °C or less
-
-
-class IntervalSource(StrEnum):
-    """Where the usual interval of a sensor comes from."""
-
-    REQUEST = "request"
-    SENSOR = "sensor"  # its expected interval
-    MEDIAN = "median"  # of the intervals between the readings of the period
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

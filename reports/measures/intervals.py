@@ -7,7 +7,8 @@ from statistics import median
 from typing import NamedTuple
 
 from limits.series import GAP_INTERVALS
-from reports.model import IntervalSource, ReportGap, ReportRequest, SensorFields
+from reports.explanations import IntervalSource
+from reports.model import ReportGap, ReportRequest, SensorFields
 from reports.samples import MICROSECONDS, to_epoch_us, to_time
 
 

@@ -8,6 +8,7 @@ from math import fsum
 from typing import Any
 
 from readings.units import ABSOLUTE_ZERO
+from reports.explanations import Unmeasured
 from reports.formulas import mean_kinetic_temperature, weighted_deviation, weighted_mean
 from reports.measures.acknowledging import acknowledge
 from reports.measures.excursions import LimitMeasure
@@ -23,7 +24,6 @@ from reports.model import (
     SensorFields,
     SensorInput,
     SensorReport,
-    Unmeasured,
 )
 from reports.presets import preset_limits
 from reports.samples import MICROSECONDS, Samples, to_epoch_us, to_time

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from reports.model import IntervalSource, Language, Unmeasured
+from reports.explanations import IntervalSource, Unmeasured
+from reports.model import Language
 from reports.render.notation import ENGLISH, PORTUGUESE, Notation
 from reports.render.texts import Text
 

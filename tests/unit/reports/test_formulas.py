@@ -2,8 +2,9 @@
 
 import pytest
 
+from reports.explanations import Unmeasured
 from reports.formulas import mean_kinetic_temperature, weighted_deviation, weighted_mean
-from reports.model import DEFAULT_HEAT_KJ_PER_MOL, Unmeasured
+from reports.model import DEFAULT_HEAT_KJ_PER_MOL
 from tests.unit.reports.readings_of_a_sensor import FREEZER, every, high, measure
 
 HEAT = DEFAULT_HEAT_KJ_PER_MOL

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reports.model import IntervalSource, Unmeasured
+from reports.explanations import IntervalSource, Unmeasured
 from tests.unit.reports.readings_of_a_sensor import at, every, high, measure
 
 

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from reports.explanations import IntervalSource
 from reports.model import (
     Cleaned,
     Extreme,
     Input,
-    IntervalSource,
     Outside,
     Report,
     ReportCalibration,

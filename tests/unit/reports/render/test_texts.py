@@ -5,7 +5,7 @@ from string import Formatter
 import pytest
 
 from readings.files.problems import Problem
-from reports.model import IntervalSource, Unmeasured
+from reports.explanations import IntervalSource, Unmeasured
 from reports.render.cleaning_texts import NOT_STORED, describe_problem
 from reports.render.limit_sources import LimitText
 from reports.render.sheet_texts import SheetText

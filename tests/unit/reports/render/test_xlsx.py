@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
-from reports.model import Cleaned, Report, Unmeasured
+from reports.explanations import Unmeasured
+from reports.model import Cleaned, Report
 from reports.render import xlsx
 from tests.unit.reports.render.documents import CALIBRATION, MADE_AT, START, report, samples, sensor
 
