@@ -6,10 +6,8 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from random import SystemRandom
 from typing import Any
 
 from rich.console import Console
@@ -18,16 +16,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from benchmarks import pictures, report
 from benchmarks.bench import Bench, cores
 from benchmarks.broker import Broker
-from benchmarks.contenders import PEERS_PYTHON
 from benchmarks.database import Database
-from benchmarks.environment import AUTO, CONNECTION_ERRORS, KINDS, ROOT, Environment, start_environment
+from benchmarks.environment import CONNECTION_ERRORS, Environment, start_environment
 from benchmarks.messages import Messages
+from benchmarks.options import WORK, make_plan, parse_options
 from benchmarks.plan import (
     ANALYSIS,
     BATCHES,
     CAPACITY,
     CONSUMERS,
-    FULL,
     IMAGES,
     LIMITS,
     LOAD,
@@ -35,9 +32,7 @@ from benchmarks.plan import (
     MEMORY,
     OFFERED,
     PUBLISHING,
-    QUICK,
     REPORTS,
-    SECTIONS,
     SENSOR_STATES,
     SERIES,
     SINGLE,
@@ -93,15 +88,13 @@ MEASURES: dict[str, Callable[[Bench], None]] = {
     STARTUP: startup.measure,
     IMAGES: images.measure,
 }
-MAX_SEED = 2**32
-WORK = ROOT / ".bench"
 UNAVAILABLE = 69
 
 
 def main() -> int:
     """Run the benchmark; return 0 if every selected section was measured, whatever the figures are."""
-    options = _options()
-    plan = _plan(options)
+    options = parse_options(__doc__)
+    plan = make_plan(options)
     # A run that is stopped removes everything that it has started.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     console = Console()
@@ -193,64 +186,6 @@ def _queue_type(bench: Bench) -> str:
     with bench.broker.queue() as queue:
         details = Management(settings).queue(queue) or {}
     return str(details.get("type", "unknown"))
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument(
-        "--quick", action="store_true", help="one round with fewer messages, about three minutes"
-    )
-    parser.add_argument("--sections", type=_sections, help=f"sections to run: {','.join(SECTIONS)}")
-    parser.add_argument(
-        "--update",
-        action="store_true",
-        help="put the sections of this run into the report of benchmarks/, which keeps its others",
-    )
-    parser.add_argument("--rounds", type=_positive, help="rounds per contender; default 5, with --quick 1")
-    parser.add_argument("--contenders", type=_names, help="contenders to run, e.g. project,baseline")
-    parser.add_argument("--messages", type=_positive, help="messages per run at prefetch 1")
-    parser.add_argument("--seed", type=int, default=SystemRandom().randrange(MAX_SEED))
-    parser.add_argument(
-        "--environment",
-        choices=KINDS,
-        default=AUTO,
-        help="where the servers run; auto: in containers if Docker is available",
-    )
-    parser.add_argument(
-        "--peers", type=Path, default=PEERS_PYTHON, help="the Python interpreter of the peers' environment"
-    )
-    parser.add_argument(
-        "--out", type=Path, help="directory of the report; default benchmarks/ for a whole run, else .bench/"
-    )
-    options = parser.parse_args()
-    partial = options.quick or options.sections or options.contenders or options.messages or options.rounds
-    options.out = options.out or (WORK if partial and not options.update else ROOT / "benchmarks")
-    return options
-
-
-def _plan(options: argparse.Namespace) -> Plan:
-    plan = QUICK if options.quick else FULL
-    selected = {name: getattr(options, name) for name in ("sections", "rounds", "contenders", "messages")}
-    return replace(plan, **{name: value for name, value in selected.items() if value is not None})
-
-
-def _names(text: str) -> frozenset[str]:
-    return frozenset(text.split(","))
-
-
-def _sections(text: str) -> tuple[str, ...]:
-    unknown = _names(text) - set(SECTIONS)
-    if unknown:
-        raise argparse.ArgumentTypeError(
-            f"unknown section: {', '.join(sorted(unknown))}: select from {', '.join(SECTIONS)}"
-        )
-    return tuple(section for section in SECTIONS if section in _names(text))
-
-
-def _positive(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text)):
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 on")
-    return int(text)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ from rich.table import Table
 from benchmarks.figures import BATCHES_BOUND
 from benchmarks.results import Results
 from benchmarks.section_tables import Rows, tables
-from benchmarks.targets import MISSED, TARGETS
+from benchmarks.target import MISSED
+from benchmarks.targets import TARGETS
 
 TARGET_HEADINGS = ["figure", "target", "measured", ""]
 WIDTH = 150

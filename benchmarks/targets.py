@@ -1,15 +1,12 @@
-"""The targets, and whether a run met them."""
-
-from dataclasses import dataclass
+"""The targets of the benchmark."""
 
 from benchmarks.figures import (
     BATCHES_BOUND,
     OFFERED_BOUND,
     PREFETCH_ONE_BOUND,
-    Figure,
     after_a_million,
     at_full_size,
-    at_worst,
+    at_worst_low_rate,
     median_at,
     median_ratio,
     of_many_readings,
@@ -32,34 +29,9 @@ from benchmarks.plan import (
     SUMMARY,
     TRACES,
 )
+from benchmarks.target import Target
 
-MET, MISSED, UNKNOWN = "met", "missed", "not measured"
 TIMES = "\N{MULTIPLICATION SIGN}"
-FLAT = 1.05
-LOW_RATES = (10, 50, 100)
-
-
-@dataclass(frozen=True)
-class Target:
-    """A figure and its bound: a minimum, or a maximum if `at_most`."""
-
-    title: str
-    bound: float
-    unit: str
-    figure: Figure
-    at_most: bool = False
-
-    @property
-    def requirement(self) -> str:
-        """The bound as text."""
-        return f"{'≤' if self.at_most else '≥'} {self.bound:g} {self.unit}"
-
-    def status(self, value: float | None) -> str:
-        """Return whether the value meets the target."""
-        if value is None:
-            return UNKNOWN
-        reached = value <= self.bound if self.at_most else value >= self.bound
-        return MET if reached else MISSED
 
 
 PROJECT = (SINGLE, "project")
@@ -109,10 +81,10 @@ TARGETS = (
         "BATCH_SIZE=auto at 10, 50 and 100 offered per second relative to prefetch 1, p50",
         1.2,
         TIMES,
-        at_worst("p50", LOW_RATES),
+        at_worst_low_rate("p50"),
         at_most=True,
     ),
-    Target("… p99", 1.2, TIMES, at_worst("p99", LOW_RATES), at_most=True),
+    Target("… p99", 1.2, TIMES, at_worst_low_rate("p99"), at_most=True),
     Target(
         "… at the highest offered rate, relative to the best fixed mode", 0.95, TIMES, stored_at_most_offered
     ),
@@ -138,7 +110,7 @@ TARGETS = (
     Target("a sensor after 1,000,000 messages", 55, "MB", after_a_million("sensor/megabytes"), at_most=True),
     Target(
         "… relative to its memory after a quarter of them",
-        FLAT,
+        1.05,
         TIMES,
         after_a_million("sensor/growth"),
         at_most=True,
@@ -148,7 +120,7 @@ TARGETS = (
     ),
     Target(
         "… relative to its memory after a quarter of them",
-        FLAT,
+        1.05,
         TIMES,
         after_a_million("consumer/growth"),
         at_most=True,
@@ -232,12 +204,7 @@ TARGETS = (
         "readings per second",
         of_many_sensors(ANALYSIS, "models", 1_000),
     ),
-    Target(
-        "… with the database",
-        5_000,
-        "readings per second",
-        of_many_sensors(ANALYSIS, "database", 1_000),
-    ),
+    Target("… with the database", 5_000, "readings per second", of_many_sensors(ANALYSIS, "database", 1_000)),
     Target(
         "a consumer's processor time per reading with the analysis, relative to without",
         1.05,

@@ -8,7 +8,8 @@ from benchmarks.recording import expected_summary, temperatures
 from benchmarks.results import Results, percentile, ratio, ratios, serial_rate
 from benchmarks.sections.load import differences
 from benchmarks.sections.memory import growth
-from benchmarks.targets import MET, MISSED, TARGETS, UNKNOWN, Target
+from benchmarks.target import MET, MISSED, UNKNOWN, Target
+from benchmarks.targets import TARGETS
 
 
 def test_a_figure_is_the_median_of_its_rounds() -> None:

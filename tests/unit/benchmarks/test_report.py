@@ -8,10 +8,10 @@ import pytest
 from rich.console import Console
 
 from benchmarks import pictures, report, section_tables
-from benchmarks.__main__ import _plan, _sections
+from benchmarks.options import make_plan, parse_sections
 from benchmarks.plan import FULL, QUICK, SECTIONS
 from benchmarks.results import Results
-from benchmarks.targets import MISSED
+from benchmarks.target import MISSED
 from tests.unit.benchmarks.test_figures import results_of_a_full_run
 
 METADATA = report.RunMetadata(
@@ -137,7 +137,7 @@ def test_the_terminal_shows_the_targets_last(results: Results) -> None:
 
 
 def test_selected_sections_keep_their_order() -> None:
-    assert _sections("load,single") == ("single", "load")
+    assert parse_sections("load,single") == ("single", "load")
     assert set(QUICK.sections) <= set(SECTIONS) == set(FULL.sections)
 
 
@@ -145,5 +145,5 @@ def test_options_change_the_selected_fields_of_the_plan_only() -> None:
     class Options:
         quick, sections, rounds, contenders, messages = True, ("single",), 3, None, None
 
-    plan = _plan(Options())  # type: ignore[arg-type]  # a stand-in for argparse.Namespace
+    plan = make_plan(Options())  # type: ignore[arg-type]  # a stand-in for argparse.Namespace
     assert (plan.sections, plan.rounds, plan.messages) == (("single",), 3, QUICK.messages)
