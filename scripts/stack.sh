@@ -3,6 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/ownership.sh
+source scripts/compose.sh
 # Without bytecode files, each of a dozen processes would compile the project again at each start.
 unset PYTHONDONTWRITEBYTECODE
 
@@ -62,103 +63,7 @@ native_is_running() {
 # Its supervisor ended without stopping it, as after a kill or a restart of the machine.
 native_was_killed() { [ "$MODE" != docker ] && [ -e "$native_dir/supervisor.pid" ] && ! native_is_running; }
 
-# Compose builds an image once for each service that has it, each time with a label of its own, and names the last one:
-# with any other, the next `docker compose up -d` would recreate containers that nothing has changed.
-build_images() { docker compose build $(docker compose config | one_service_per_image); }
-
-one_service_per_image() {
-  awk '/^[^ ]/ { in_services = $1 == "services:" }
-    in_services && /^  [^ ]/ { service = $1; sub(":$", "", service); is_built = 0 }
-    in_services && /^    build:/ { is_built = 1 }
-    in_services && /^    image:/ && is_built && !named[$2]++ { print service }'
-}
-
-fetch_images() { build_images && docker compose --profile tools pull --policy missing --ignore-buildable; }
-
 up_native() { bash scripts/venv.sh native; native up; }
-
-# What containers mount of this checkout, and read as users of their own. If it was made with a strict umask, they could not.
-mounts=(deploy/rabbitmq deploy/prometheus deploy/grafana sensor/samples
-  deploy/cluster/rabbitmq.conf deploy/cluster/start-broker.sh deploy/cluster/prometheus)
-
-make_mounts_readable() {
-  find "${mounts[@]}" ! -perm -444 -exec chmod a+rX {} + ||
-    die 'These files must be readable for all users, since containers read them as users of their own.' 1
-}
-
-# Compose ignores the name of a profile that no service has, so that a mistake would go unnoticed.
-require_known_profiles() {
-  local enabled known profile
-  enabled=$(docker compose config | sed -n 's/^x-profiles: //p' | tr -d "'\"")
-  known=$(docker compose config --profiles | grep -vx tools | sort | paste -sd ' ')
-  while IFS=' ' read -r -d , profile; do
-    case " $known * tools " in *" $profile "*) continue ;; esac
-    if [ "$profile" = scaler ]; then
-      say 'The profile scaler does nothing with Docker Compose: see docs/guides/autoscaling.md.' >&2
-      continue
-    fi
-    die "COMPOSE_PROFILES is '$enabled', but there is no profile '$profile'. Choose from these, separated by
-commas: $known" 78
-  done <<< "${enabled:+$enabled,}"
-}
-
-up_docker() {
-  local scale=() running
-  make_mounts_readable
-  create_volumes
-  running=$(docker compose ps --quiet pipeline-processor 2>/dev/null | wc -l)
-  # Unless PIPELINES is set, a previous scale is kept.
-  if [ -n "${PIPELINES:-}" ] || [ "$running" -gt 1 ]; then
-    scale=(--scale "pipeline-processor=${PIPELINES:-$running}")
-  fi
-  build_images
-  docker compose up -d --wait ${scale[@]+"${scale[@]}"} || explain_failure
-  print_addresses
-  docker compose run --rm -T sensorctl summary --wait 60
-}
-
-# Compose says that setup or another service failed, but not why.
-explain_failure() {
-  local exit_code service
-  exit_code=$(docker compose ps --all --format '{{.ExitCode}}' setup 2>/dev/null)
-  if [ "${exit_code:-0}" = 0 ]; then
-    for service in $(docker compose ps --services --status restarting 2>/dev/null); do
-      say "$service exits again and again. Its last lines:" >&2
-      docker compose logs --no-log-prefix --tail 3 "$service" >&2
-    done
-    die 'Not everything started (see above). `make logs` and `make status` say why.' 1
-  fi
-  say "setup ended with exit code $exit_code. Its last lines:" >&2
-  docker compose logs --no-log-prefix --tail 3 setup >&2
-  die 'If it is the password of RABBITMQ_USER or POSTGRES_USER: it is the one with which the volumes were created, whatever
-.env says now. Use that one, or remove the data with `make clean`.' 1
-}
-
-print_addresses() {
-  local dashboard ui amqp mqtt prometheus webdav user
-  user=$(docker compose exec -T rabbitmq printenv RABBITMQ_DEFAULT_USER)
-  dashboard=$(docker compose port dashboard 8085)
-  ui=$(docker compose port rabbitmq 15672)
-  amqp=$(docker compose port rabbitmq 5672)
-  mqtt=$(docker compose port rabbitmq 1883)
-  prometheus=$(docker compose --profile '*' port prometheus 9090 2>/dev/null) || prometheus=
-  webdav=$(docker compose --profile '*' port webdav 8087 2>/dev/null) || webdav=
-  say ''
-  docker compose ps --format 'table {{.Name}}\t{{.Status}}'
-  say '' \
-    && say "dashboard      http://$dashboard" \
-    && say "management UI  http://$ui  (user $user, password RABBITMQ_PASS in .env, or sensors)" \
-    && say "AMQP           amqp://$amqp" \
-    && say "MQTT           $mqtt, topics sensors/<id>/temperature" \
-    && { [ -z "$webdav" ] || say "WebDAV         http://$webdav  (WEBDAV_USER and WEBDAV_PASSWORD in .env, or sensors)"; } \
-    && { [ -z "$prometheus" ] || say "Prometheus     http://$prometheus"; } \
-    && say "PostgreSQL     $(docker compose port postgres 5432);  make psql" \
-    && say 'summary        make summary' \
-    && say 'status         make status' \
-    && say 'logs           make logs, or docker logs -f sensor-python-1' \
-    && say 'stop           make down' \
-    && say ''
-}
 
 up_auto() {
   # A stack that was killed goes on with its data, unless Docker runs one since; the subshell keeps an `exit` inside.
@@ -190,17 +95,6 @@ up() {
   esac
 }
 
-# Compose leaves what `docker compose run` started, such as a sensor of the guide: it would publish on after the next start.
-compose_down() {
-  local runs
-  runs=$(run_containers)
-  if [ -n "$runs" ]; then
-    docker stop $runs
-    docker rm $runs 2>/dev/null || : # one with --rm is gone
-  fi
-  docker compose --profile '*' down "$@"
-}
-
 down() {
   local found=no
   if native_is_running || native_was_killed; then
@@ -209,22 +103,6 @@ down() {
   fi
   if has_containers; then found=yes; compose_down; fi
   if [ "$found" = no ]; then say 'The system is not running.'; fi
-}
-
-# Print the service of the database: in a cluster, of the member that accepts writes.
-database_service() {
-  local members=() member is_standby
-  while read -r member; do members+=("$member"); done < <(
-    docker compose ps --services --status running | grep -xE 'postgres(-[0-9]+)?'
-  )
-  if [ ${#members[@]} -gt 1 ]; then
-    for member in "${members[@]}"; do
-      is_standby=$(docker compose exec -T "$member" sh -c \
-        'exec psql -U "$POSTGRES_USER" "$POSTGRES_DB" -Atc "SELECT pg_is_in_recovery()"' < /dev/null) || continue
-      if [ "$is_standby" = f ]; then say "$member"; return; fi
-    done
-  fi
-  say "${members[0]:-postgres}"
 }
 
 confirm() {

@@ -40,7 +40,7 @@ esac
 """
 COMPOSE_FILES = ("docker-compose.yml", "deploy/cluster/compose.yml")
 [MOUNTED] = re.findall(
-    r"^mounts=\((.*?)\)", (ROOT / "scripts" / "stack.sh").read_text(), re.DOTALL | re.MULTILINE
+    r"^mounts=\((.*?)\)", (ROOT / "scripts" / "compose.sh").read_text(), re.DOTALL | re.MULTILINE
 )
 MOUNTS = MOUNTED.split()
 # Compose gives them the mode that they have.
@@ -55,7 +55,7 @@ class Checkout:
     def __init__(self, folder: Path, engine: Path) -> None:
         self.folder, self.engine = folder, engine
         (folder / "scripts").mkdir(parents=True)
-        for name in ("stack.sh", "ownership.sh"):
+        for name in ("stack.sh", "ownership.sh", "compose.sh"):
             shutil.copy(ROOT / "scripts" / name, folder / "scripts" / name)
         for mount in MOUNTS:
             (folder / mount).mkdir(parents=True)
