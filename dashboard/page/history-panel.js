@@ -81,10 +81,7 @@ export class HistoryPanel {
     this.figure = createElement("figure", {}, this.legend.element, this.legend.when, this.plot);
   }
 
-  /**
-   * Show a view; parts that are missing are those of the viewer, and of the last hour, or if there is a forecast of the
-   * hours around now.
-   */
+  /** Show a view; without a zone the viewer's, without a range the last hour, or with a forecast the hours around now. */
   show({ sensors, from, to, zone }) {
     if (`${sensors}` !== `${this.view?.sensors}`) setVisible(this.figure, false); // it shows others
     this.isDefault = from === undefined && to === undefined;
