@@ -8,8 +8,6 @@ from typing import Annotated, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from runtime.text import escape_unprintable
-
 MAX_NAME_CHARACTERS = 100
 SECRET_BYTES = 32
 # Lets people, and programs that search for secrets in files, recognise a key.
@@ -31,7 +29,7 @@ class Role(StrEnum):
 
 def _check_name(name: str) -> str:
     name = unicodedata.normalize("NFC", name)
-    if name != name.strip() or escape_unprintable(name) != name:
+    if name != name.strip() or not name.isprintable():
         raise ValueError("must neither begin nor end with a space, nor contain control characters")
     return name
 

@@ -1,10 +1,13 @@
 """Text for people, also from untrusted sources."""
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
 MAX_VALUE_CHARACTERS = 60
+# Persian, Indic scripts and emoji join characters with them, or keep them apart, within a word.
+_JOINERS = re.compile(r"(?<=[^\s\u200c\u200d])[\u200c\u200d](?=[^\s\u200c\u200d])")
 _UNITS = (("d", 86_400), ("h", 3600), ("min", 60), ("s", 1))
 
 
@@ -36,7 +39,12 @@ def format_exact_duration(duration: timedelta) -> str:
 
 def escape_unprintable(text: str) -> str:
     """Return the text with each control or other unprintable character replaced by its escape sequence."""
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+    if text.isprintable():
+        return text
+    joiners = {joiner.start() for joiner in _JOINERS.finditer(text)}
+    return "".join(
+        c if c.isprintable() or position in joiners else repr(c)[1:-1] for position, c in enumerate(text)
+    )
 
 
 def to_valid_text(value: object) -> str:

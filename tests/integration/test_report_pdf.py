@@ -38,7 +38,7 @@ NAMES = {
     "Telugu": "ఫ్రిజ్",
     "Kannada": "ಫ್ರಿಜ್",
     "Malayalam": "ഫ്രിഡ്ജ്",
-    "Sinhala": "ශීතකරණය",
+    "Sinhala": "ශ්\u200dරී ශීතකරණය",
     "Japanese": "ワクチン冷蔵庫",
     "Korean": "백신 냉장고",
     "Chinese": "疫苗冰箱",

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from runtime.text import format_duration, format_exact_duration, quantity
+from runtime.text import escape_unprintable, format_duration, format_exact_duration, quantity
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,25 @@ def test_a_duration_is_in_the_largest_unit_that_it_contains_twice(seconds: float
 )
 def test_an_exact_duration_names_each_unit_that_is_in_it(seconds: float, text: str) -> None:
     assert format_exact_duration(timedelta(seconds=seconds)) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["می\u200cشود", "ශ්\u200dරී", "क्\u200dष", "\N{WOMAN}\u200d\N{ROCKET}", "\N{THERMOMETER}\ufe0f 4 °C"],
+)
+def test_what_joins_characters_within_a_word_is_printable(text: str) -> None:
+    assert escape_unprintable(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "escaped"),
+    [
+        ("a\nb\x1b[2J", r"a\nb\x1b[2J"),
+        ("\u200d", r"\u200d"),
+        ("hall \u200c", r"hall \u200c"),
+        ("hall\u200d\u200d1", r"hall\u200d\u200d1"),
+        ("hall\u202e1\u200f", r"hall\u202e1\u200f"),
+    ],
+)
+def test_what_is_not_printed_is_escaped(text: str, escaped: str) -> None:
+    assert escape_unprintable(text) == escaped
