@@ -68,7 +68,7 @@ explain_failure() {
   say "setup ended with exit code $exit_code. Its last lines:" >&2
   docker compose logs --no-log-prefix --tail 3 setup >&2
   die 'If it is the password of RABBITMQ_USER or POSTGRES_USER: it is the one with which the volumes were created, whatever
-.env says now. Use that one, or remove the data with `make clean`.' 1
+.env says now. Use that one, or change it as "Changing passwords" in docs/operations/security.md says.' 1
 }
 
 print_addresses() {

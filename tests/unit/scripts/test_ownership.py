@@ -291,6 +291,8 @@ def test_up_shows_why_setup_failed(checkout: Checkout) -> None:
 
     assert done.returncode == 1
     assert "setup ended with exit code 69. Its last lines:\nbroker: the broker refuses" in done.stderr
+    assert "make clean" not in done.stderr, "a password can be changed without removing the data"
+    assert '"Changing passwords" in docs/operations/security.md' in done.stderr
     assert "the one with which the volumes were created" in done.stderr
 
 
