@@ -9,9 +9,9 @@ import pytest
 from pika.exceptions import AMQPConnectionError, ChannelClosedByBroker
 
 from tests.e2e.compose import ComposeStack, copy_repository, reading
+from tests.e2e.services import COMPOSE_SERVICES
 from tests.waiting import eventually
 
-OWN_SERVICES = ("sensor-1", "sensor-2", "sensor-3", "pipeline-processor", "alerter", "dashboard", "analysis")
 HEALTHY_SECONDS = 60
 
 
@@ -33,19 +33,19 @@ def test_make_up_prints_the_addresses_and_the_summary(stack: ComposeStack) -> No
 
 
 def test_a_second_up_changes_nothing(stack: ComposeStack) -> None:
-    before = {c["Id"] for c in stack.containers(*OWN_SERVICES)}
+    before = {c["Id"] for c in stack.containers(*COMPOSE_SERVICES)}
     stack.up()
     stack.compose("up", "-d", "--scale", "pipeline-processor=3")
-    assert {c["Id"] for c in stack.containers(*OWN_SERVICES)} == before
+    assert {c["Id"] for c in stack.containers(*COMPOSE_SERVICES)} == before
 
 
 def test_every_container_is_healthy_and_published_on_loopback_only(stack: ComposeStack) -> None:
     def unhealthy() -> list[str]:
-        containers = stack.containers("rabbitmq", "postgres", "prometheus", *OWN_SERVICES)
+        containers = stack.containers("rabbitmq", "postgres", "prometheus", *COMPOSE_SERVICES)
         return [c["Name"] for c in containers if c["State"]["Health"]["Status"] != "healthy"]
 
     eventually(lambda: not unhealthy(), HEALTHY_SECONDS, "every container is healthy")
-    for container in stack.containers("rabbitmq", "postgres", "prometheus", *OWN_SERVICES):
+    for container in stack.containers("rabbitmq", "postgres", "prometheus", *COMPOSE_SERVICES):
         published = [b for bs in container["NetworkSettings"]["Ports"].values() for b in bs or []]
         assert {binding["HostIp"] for binding in published} <= {"127.0.0.1"}
         limits = container["HostConfig"]
@@ -56,19 +56,19 @@ def test_every_container_is_healthy_and_published_on_loopback_only(stack: Compos
 
 
 def test_every_container_is_restricted(stack: ComposeStack) -> None:
-    for container in stack.containers("rabbitmq", "postgres", "prometheus", "setup", *OWN_SERVICES):
+    for container in stack.containers("rabbitmq", "postgres", "prometheus", "setup", *COMPOSE_SERVICES):
         host_config = container["HostConfig"]
         assert host_config["CapDrop"] == ["ALL"], container["Name"]
         assert not host_config["CapAdd"]
         assert host_config["SecurityOpt"] == ["no-new-privileges:true"]
         assert host_config["PidsLimit"] > 0
         assert container["Config"]["User"] not in ("", "0", "root")
-    for container in stack.containers("setup", "prometheus", *OWN_SERVICES):
+    for container in stack.containers("setup", "prometheus", *COMPOSE_SERVICES):
         assert container["HostConfig"]["ReadonlyRootfs"] is True, container["Name"]
 
 
 def test_no_process_has_or_can_get_a_capability(stack: ComposeStack) -> None:
-    for service in ("rabbitmq", "postgres", "prometheus", *OWN_SERVICES):
+    for service in ("rabbitmq", "postgres", "prometheus", *COMPOSE_SERVICES):
         status = stack.compose("exec", "-T", service, "grep", "-E", "^(CapEff|CapBnd|NoNewPrivs)",
                                "/proc/1/status").split()  # fmt: skip
         assert status[1::2] == ["0" * 16, "0" * 16, "1"], service

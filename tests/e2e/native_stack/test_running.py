@@ -7,10 +7,12 @@ from typing import Any
 
 from runtime.env_file import read_env_file
 from tests.e2e.native import SENSORS, NativeStack
+from tests.e2e.services import DASHBOARD, native_processes
 from tests.waiting import eventually
 
 # The time limit of each step on a busy machine.
 SECONDS = 120
+PROCESSES = native_processes(consumers=2)
 
 
 def test_a_second_up_prints_the_addresses_and_the_summary(stack: NativeStack) -> None:
@@ -35,8 +37,8 @@ def test_the_dashboard_shows_every_service_and_every_sensor(stack: NativeStack) 
         overview = stack.get_from_dashboard("/api/overview")
         services = {service["name"]: service["health"] for service in overview["services"]}
         sensors = {sensor["sensor_id"] for sensor in overview["sensors"] or []}
-        expected = ["pipeline-1", "pipeline-2", "sensor-1", "sensor-2", "sensor-3", "analysis", "alerter"]
-        return services == dict.fromkeys(expected, "ready") and sensors >= SENSORS
+        expected = dict.fromkeys(set(PROCESSES) - {DASHBOARD}, "ready")
+        return services == expected and sensors >= SENSORS
 
     eventually(shows_everything, SECONDS, "the dashboard shows everything")
     assert stack.get_from_dashboard("/api/minutes?sensor=1")["sensors"]["1"]
@@ -47,10 +49,7 @@ def test_the_dashboard_shows_every_service_and_every_sensor(stack: NativeStack) 
 
 def test_the_native_status_lists_every_process(stack: NativeStack) -> None:
     names = [service.name for service in stack.state().services]
-    assert names == [
-        "postgres", "epmd", "rabbitmq", "pipeline-1", "pipeline-2", "sensor-1", "sensor-2", "sensor-3",
-        "dashboard", "analysis", "alerter",
-    ]  # fmt: skip
+    assert names == ["postgres", "epmd", "rabbitmq", *PROCESSES]
     table = stack.run("native", "status", COLUMNS="200").stdout
     assert "native stack: running" in table
     assert all(name in table for name in names)
@@ -64,10 +63,7 @@ def test_the_status_shows_every_service(stack: NativeStack) -> None:
     status = eventually(healthy_status, SECONDS, "the status shows no problem")
     assert status["problems"] == []
     services = status["services"]
-    assert [service["name"] for service in services] == [
-        "pipeline-1", "pipeline-2", "sensor-1", "sensor-2", "sensor-3", "dashboard", "analysis",
-        "alerter",
-    ]  # fmt: skip
+    assert [service["name"] for service in services] == PROCESSES
     assert {(service["health"], type(service["restarts"])) for service in services} == {("ready", int)}
 
     def screen_shows_no_problem() -> bool:
@@ -85,18 +81,7 @@ def test_the_logs_of_every_service_are_read(stack: NativeStack) -> None:
         document: dict[str, Any] = json.loads(done.stdout)
         return {service["service"]: service for service in document["services"]}
 
-    services = {
-        "pipeline-1",
-        "pipeline-2",
-        "sensor-1",
-        "sensor-2",
-        "sensor-3",
-        "dashboard",
-        "setup",
-        "supervisor",
-        "alerter",
-        "analysis",
-    }
+    services = {*PROCESSES, "setup", "supervisor"}
     eventually(lambda: summary().keys() == services, SECONDS, "every service is in the summary")
     assert summary()["alerter"]["starts"] >= 1
 
