@@ -52,6 +52,16 @@ up_docker() {
   docker compose up -d --wait ${scale[@]+"${scale[@]}"} || explain_failure
   print_addresses
   docker compose run --rm -T sensorctl summary --wait 60
+  name_disabled_services
+}
+
+# Compose leaves what a profile has started as it is once that is disabled: with its former settings and version.
+name_disabled_services() {
+  local disabled
+  disabled=$(comm -23 <(docker compose --profile '*' ps --services | sort) <(docker compose config --services | sort) |
+    paste -sd ' ')
+  [ -z "$disabled" ] || say "These services run with their former settings, because no profile that is enabled has them: $disabled
+Add their profile to COMPOSE_PROFILES, or stop them: docker compose --profile '*' rm --stop --force $disabled" >&2
 }
 
 # Compose says that setup or another service failed, but not why.

@@ -23,6 +23,10 @@ case "$*" in
   "compose config")
     printf 'name: sensors\nvolumes:\n  data:\n    name: sensors_data\n'
     [ ! -e "$state/profiles" ] || cat "$state/profiles" ;;
+  "compose config --services") printf 'setup\nrabbitmq\n' ;;
+  "compose --profile * ps --services")
+    echo rabbitmq
+    [ ! -e "$state/disabled" ] || cat "$state/disabled" ;;
   "compose config --profiles") printf 'workflows\ntools\nmetrics\n' ;;
   "compose ps --quiet") list containers '{{.ID}}' ;;
   "ps --all "*oneoff=True*) list runs "${*: -1}" ;;
@@ -304,6 +308,17 @@ def test_up_shows_why_a_service_exits_again_and_again(checkout: Checkout) -> Non
     assert done.returncode == 1
     assert "pipeline-processor exits again and again. Its last lines:\nBATCH_SIZE is 'many'" in done.stderr
     assert "Not everything started" in done.stderr
+
+
+def test_up_names_the_services_of_a_profile_that_is_enabled_no_more(checkout: Checkout) -> None:
+    assert "former settings" not in checkout.run("up", MODE="docker").stderr
+    checkout.put("disabled", "workflows", "worker")
+
+    done = checkout.run("up", MODE="docker")
+
+    assert done.returncode == 0
+    assert "no profile that is enabled has them: worker workflows\n" in done.stderr
+    assert "stop them: docker compose --profile '*' rm --stop --force worker workflows\n" in done.stderr
 
 
 @pytest.mark.parametrize("mode", ["docker", "auto"])
