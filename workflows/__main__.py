@@ -2,6 +2,7 @@
 
 import sys
 from contextlib import ExitStack, closing
+from functools import partial
 
 from db.errors import StoreUnavailable
 from db.queries.keys import Keys
@@ -29,7 +30,8 @@ from workflows.telemetry import BROKER, DATABASE, WorkflowsTelemetry
 SCHEDULE_INTERVAL_SECONDS = 1.0
 # A schedule may request 100,000 jobs, which are stored one by one.
 STATEMENT_TIMEOUT_SECONDS = 60.0
-JOIN_SECONDS = 5.0
+WAIT_SECONDS = 60.0
+JOIN_SECONDS = 3.0
 
 
 def main(shutdown: ShutdownSignal) -> None:
@@ -59,18 +61,27 @@ def run_workflows(settings: WorkflowsSettings, shutdown: ShutdownSignal) -> None
         )
         app = create_workflows_app(resources, auth=auth, health=health, hosts=settings.hosts)
         relay = Relay(settings, Outbox(outbox), requests, telemetry, shutdown)
-        thread = ServiceThread("relay", relay.run, shutdown)
+        scheduler = Scheduler(Schedules(statements), Planner(statements), telemetry)
+        # A statement may wait for a frozen database for longer than a process has to stop.
+        threads = [
+            ServiceThread("relay", relay.run, shutdown),
+            ServiceThread("schedules", partial(fire_schedules, scheduler, telemetry, shutdown), shutdown),
+        ]
         port = stack.enter_context(
             serve_http(app, settings.http_host, settings.http_port, resources.stopped.set)
         )
         stack.enter_context(watchdog(health))
         stack.enter_context(ring.refreshing())
         telemetry.serving(port)
-        thread.start()
-        fire_schedules(Scheduler(Schedules(statements), Planner(statements), telemetry), telemetry, shutdown)
-        thread.join(JOIN_SECONDS)
-    if thread.error:
-        raise thread.error
+        for thread in threads:
+            thread.start()
+        while not shutdown.wait(WAIT_SECONDS):  # the threads work
+            pass
+        for thread in threads:
+            thread.join(JOIN_SECONDS)
+    for thread in threads:
+        if thread.error:
+            raise thread.error
 
 
 def fire_schedules(scheduler: Scheduler, telemetry: WorkflowsTelemetry, shutdown: ShutdownSignal) -> None:

@@ -87,7 +87,7 @@ class Relay:
                 commands.received.popleft()
             while self._publish(publisher) and not self._stop.is_set():
                 commands.process_events(0)
-        except StoreUnavailable:  # the main loop reports it
+        except StoreUnavailable:  # the thread of schedules reports it
             commands.process_events(DATABASE_RETRY_SECONDS)
 
     def _publish(self, publisher: EventPublisher) -> bool:

@@ -42,7 +42,7 @@ export_build("workflows")
 
 
 class WorkflowsTelemetry:
-    """Records what happens in the main loop, in the broker's thread and in requests."""
+    """Records what happens in the thread of schedules, in the broker's thread and in requests."""
 
     def __init__(self, health: Health) -> None:
         self._health = health
@@ -65,7 +65,7 @@ class WorkflowsTelemetry:
         self._log.info("serving", version=VERSION, port=port)
 
     def progress(self) -> None:
-        """Report that the main loop is alive."""
+        """Report that the thread of schedules is alive."""
         self._health.heartbeat()
 
     def database_up(self) -> None:
