@@ -14,6 +14,7 @@ export class HistoryLegend {
     this.element = createElement("p", { className: "legend" });
     this.when = createElement("span", { className: "when" });
     this.shown = NOTHING;
+    this.index = null;
   }
 
   /**
@@ -27,6 +28,7 @@ export class HistoryLegend {
 
   /** Show the values at an index of the columns; null: the range of each sensor. */
   setCursor(index) {
+    this.index = index;
     const { sensors, columns, bucket, zone } = this.shown;
     const ofSensors = sensors.map((id, i) => ({ key: `=${id}`, color: `history-${i + 1}`, title: titleOf(id), text: index === null ? this.range(i) : this.values(i, index) }));
     const keys = [...ofSensors, ...this.explanations()];
@@ -39,6 +41,11 @@ export class HistoryLegend {
     const at = index === null ? null : columns?.[0][index];
     const step = bucket ? `one point per ${bucket}` : "";
     setText(this.when, at == null ? step : `${dateAndTime(at, zone)}, ${step}`);
+  }
+
+  /** Show the names as they are known now: they may be set, or arrive, after the chart is drawn. */
+  updateNames() {
+    this.setCursor(this.index);
   }
 
   explanations() {

@@ -34,9 +34,10 @@ export function initialize() {
   });
 }
 
-/** Offer the sensors that are known; called with each update of the state. */
+/** Offer and name the sensors as they are known; called with each update of the state. */
 export function update() {
   if (section.hidden) return;
+  panel.legend.updateNames();
   const options = [...state.sensors.values()];
   const create = () => createElement("option", {});
   reconcileChildren($("datalist", section), options, (sensor) => sensor.sensor_id, create, (option, sensor) => {

@@ -22,7 +22,7 @@ import * as throughput from "./throughput.js";
 import * as workflow from "./workflow.js";
 import * as workflows from "./workflows.js";
 
-const SECTIONS = [problems, throughput, sensors, summary, deadLetters, services, history];
+const SECTIONS = [problems, throughput, sensors, summary, deadLetters, services, history, sensor];
 const SECTIONS_WITH_AGES = [problems, sensors, summary, deadLetters, services];
 const STALE_AFTER_MS = 4_000; // the status is collected each second
 const LABELS = {

@@ -56,6 +56,11 @@ export function initialize() {
   });
 }
 
+/** Name the sensor as it is known; called with each update of the state. */
+export function update() {
+  if (!section.hidden) panel.legend.updateNames();
+}
+
 /** Load again what could not be loaded, for example before the login or while the database was down. */
 function retry() {
   if (section.hidden || document.hidden) return;

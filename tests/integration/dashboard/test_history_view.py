@@ -77,6 +77,7 @@ def test_last_months_chart_by_mouse(system: System, dashboard: Process, page: Pa
     open_history(page, system, DESK, "?sensor=1")
     history = page.locator("#history")
     # given two sensors over each other
+    expect(history.locator("datalist option[value='2']")).to_have_count(1)
     history.get_by_label("Sensor", exact=True).fill("Freezer")
     history.get_by_role("button", name="Add").click()
     expect(history.locator(".legend .key")).to_have_count(2)
@@ -127,6 +128,8 @@ def test_a_sensors_page_has_its_history(system: System, dashboard: Process, page
     expect(sensor.locator(".when")).to_have_text("one point per hour")
     expect(sensor.locator(".legend .key")).to_contain_text("Freezer (2)")
     eventually(lambda: length_of(page) == timedelta(days=7), DEADLINE_SECONDS, "the address has the week")
+    system.database.query("UPDATE sensor SET name = 'Cold room' WHERE sensor_id = '2'")
+    expect(sensor.locator(".legend .key")).to_contain_text("Cold room (2)")
     sensor.get_by_role("link", name="Compare with other sensors").click()
     expect(page.locator("#history .chips button")).to_have_accessible_name("Remove 2")
 
