@@ -3,7 +3,7 @@
 
 # Compose builds an image once for each service that has it, each time with a label of its own, and names the last one:
 # with any other, the next `docker compose up -d` would recreate containers that nothing has changed.
-build_images() { docker compose build $(docker compose config | one_service_per_image); }
+build_images() { docker compose build $(one_service_per_image <<< "$config"); }
 
 one_service_per_image() {
   awk '/^[^ ]/ { in_services = $1 == "services:" }
@@ -26,7 +26,7 @@ make_mounts_readable() {
 # Compose ignores the name of a profile that no service has, so that a mistake would go unnoticed.
 require_known_profiles() {
   local enabled known profile
-  enabled=$(docker compose config | sed -n 's/^x-profiles: //p' | tr -d "'\"")
+  enabled=$(sed -n 's/^x-profiles: //p' <<< "$config" | tr -d "'\"")
   known=$(docker compose config --profiles | grep -vx tools | sort | paste -sd ' ')
   while IFS=' ' read -r -d , profile; do
     case " $known * tools " in *" $profile "*) continue ;; esac

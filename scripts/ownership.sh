@@ -8,10 +8,10 @@ project_label=com.docker.compose.project
 folder_label=com.docker.compose.project.working_dir
 volume_label=com.docker.compose.volume
 run_label=com.docker.compose.oneoff
+config=
 project=
 
-set_project() {  # the name of the Compose project: COMPOSE_PROJECT_NAME may set it
-  local config
+set_project() {  # the configuration of Compose, and the name of the project: COMPOSE_PROJECT_NAME may set it
   # Run it again for the message of an error, without the warnings of a run that succeeds.
   config=$(docker compose config 2>/dev/null) || docker compose config >/dev/null || exit 78
   project=$(sed -n 's/^name: //p' <<< "$config")
@@ -58,9 +58,9 @@ create_volumes() {
   while read -r key name; do
     docker volume inspect "$name" >/dev/null 2>&1 || docker volume create --label "$project_label=$project" \
       --label "$volume_label=$key" --label "$folder_label=$PWD" "$name" >/dev/null
-  done < <(docker compose config 2>/dev/null | awk '
+  done < <(awk '
     /^[^ ]/ { section = $1 }
     section == "volumes:" && /^  [^ ]/ { key = substr($1, 1, length($1) - 1) }
     section == "volumes:" && /^    / { if ($1 == "name:") names[key] = $2; else has_options[key] = 1 }
-    END { for (key in names) if (!(key in has_options)) print key, names[key] }')
+    END { for (key in names) if (!(key in has_options)) print key, names[key] }' <<< "$config")
 }
