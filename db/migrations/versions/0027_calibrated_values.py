@@ -12,3 +12,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     execute_sql_files("0027_downgrade.sql")
+    execute_sql_files("0021_3_revisions.sql")  # whose function does not round
