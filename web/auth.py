@@ -124,7 +124,7 @@ class Authenticator:
         required = None if extra[ROLE_EXTENSION] == EVERYONE else Role(extra[ROLE_EXTENSION])
         try:
             principal = self.identify(request, may_wait=may_wait)
-            if may_wait and self._requires_fresh_keys(principal, required) and not self.ring.is_fresh:
+            if may_wait and self._lacks_fresh_keys(principal, required):
                 self.ring.refresh()  # as after a pause of this process or machine
                 principal = self.identify(request)
             self._check(request, principal, required)
@@ -149,11 +149,11 @@ class Authenticator:
             return
         if principal.role is None or not principal.role.includes(required):
             self._refuse(request, principal, required)
-        elif self._requires_fresh_keys(principal, required) and not self.ring.is_fresh:
+        elif self._lacks_fresh_keys(principal, required):
             raise self.ring.unknown
 
-    def _requires_fresh_keys(self, principal: Principal, required: Role | None) -> bool:
-        return principal.has_key and required not in {None, Role.VIEWER}
+    def _lacks_fresh_keys(self, principal: Principal, required: Role | None) -> bool:
+        return principal.has_key and required not in {None, Role.VIEWER} and not self.ring.is_fresh
 
     def _refuse(self, request: Request, principal: Principal, required: Role) -> None:
         if principal.name is not None:
