@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 MAX_VALUE_CHARACTERS = 60
-# Persian, Indic scripts and emoji join characters with them, or keep them apart, within a word.
+# ZERO WIDTH NON-JOINER and JOINER within a word, which Persian, Indic scripts and emoji require.
 _JOINERS = re.compile(r"(?<=[^\s\u200c\u200d])[\u200c\u200d](?=[^\s\u200c\u200d])")
 _UNITS = (("d", 86_400), ("h", 3600), ("min", 60), ("s", 1))
 
